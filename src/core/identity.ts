@@ -1,0 +1,27 @@
+// What the gateway concluded after asking all authenticators.
+import type { Grant } from './grant.js';
+import type { Principal } from './principal.js';
+
+/** Why a credential that was presented does not count. The client is never told which [GW-12]. */
+export type CredentialFault = 'malformed' | 'unknown' | 'expired' | 'disabled' | 'owner-inactive' | 'unlicensed';
+
+export type Identity =
+  | { readonly kind: 'anonymous'; readonly because: 'no-credential' | 'wrong-bearer'; readonly credentialDigest: string | null }
+  | {
+      readonly kind: 'authenticated';
+      readonly principal: Principal;
+      /** The token's grant; null for a password, which carries no limits of its own. */
+      readonly grant: Grant | null;
+      readonly scheme: 'basic' | 'bearer';
+      /** Keyed digest of the credential: an auditor can look a leaked value up by it [AUD-10]. */
+      readonly credentialDigest: string;
+    }
+  | {
+      readonly kind: 'unaccepted';
+      readonly fault: CredentialFault;
+      readonly scheme: 'basic' | 'bearer' | null;
+      /** Set only where a plugin recognised the token. */
+      readonly tokenRef: string | null;
+      readonly system: string | null;
+      readonly credentialDigest: string | null;
+    };

@@ -1,0 +1,22 @@
+// What the site's keys can do. The keys themselves live outside the database [GW-13].
+
+/** A keyed digest and the id of the key that made it. */
+export interface KeyedDigest {
+  readonly keyId: string;
+  /** Lower-case hex of HMAC-SHA-256. */
+  readonly digest: string;
+}
+
+/** What a digest or a cipher text is for: each purpose has a key of its own, derived from the site's. */
+export type KeyPurpose = 'token' | 'credential-digest' | 'token-value' | 'upstream-credential' | 'audit';
+
+export interface SiteKeys {
+  /** Digest under the current key: what is stored. */
+  digest(purpose: KeyPurpose, text: string): KeyedDigest;
+  /** Digests under the current and every retired key, the current first: what is looked for. */
+  digests(purpose: KeyPurpose, text: string): readonly KeyedDigest[];
+  /** Authenticated encryption under the current key; `context` is bound in and must be given again. Text form, key id included. */
+  encrypt(purpose: KeyPurpose, plainText: string, context: string): string;
+  /** Undoes `encrypt`; throws when the key is gone or the text was changed. */
+  decrypt(purpose: KeyPurpose, cipherText: string, context: string): string;
+}

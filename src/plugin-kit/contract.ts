@@ -1,0 +1,169 @@
+// The contract between the host and a token system: pure data (`manifest`) and one function (`activate`).
+import type { EntityManager, EntitySchema, MigrationInterface } from 'typeorm';
+import type {
+  Clock,
+  Credential,
+  Grant,
+  Instant,
+  Logger,
+  Principal,
+  Product,
+  RandomSource,
+  RequestView,
+  SiteKeys,
+  UserDirectory,
+} from '../core/index.js';
+import type { RestModule } from './rest.js';
+import type { SettingSpec } from './setting.js';
+
+/** A token system the host can carry. Importing a plugin has no side effects; everything happens in `activate`. */
+export interface Plugin {
+  readonly manifest: PluginManifest;
+  activate(host: PluginHost): Promise<ActivePlugin>;
+}
+
+/** What a plugin is: pure data, so the host can validate, migrate and document it without running it. */
+export interface PluginManifest {
+  /** Unique, never renamed: it stands in the audit trail. */
+  readonly key: string;
+  readonly name: string;
+  readonly emulates: { readonly version: string; readonly source: string };
+  readonly products: readonly Product[];
+  readonly tables: readonly EntitySchema[];
+  readonly migrations: readonly (new () => MigrationInterface)[];
+  readonly settings: readonly SettingSpec[];
+}
+
+/** What a plugin does, once activated. Every list may be empty. */
+export interface ActivePlugin {
+  readonly authenticators: readonly Authenticator[];
+  readonly restModules: readonly RestModule[];
+  readonly tokens: TokenAdministration;
+  readonly jobs: readonly Job[];
+  /** What the record of a use of this system's tokens is marked with, asked at the moment of recording [EXT-44]. */
+  marks?(): RecordMarks;
+}
+
+/** All a plugin may touch. There is no other way to the clock, to randomness, to storage or to configuration. */
+export interface PluginHost {
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly logger: Logger;
+  readonly directory: UserDirectory;
+  readonly keys: SiteKeys;
+  readonly tokens: TokenRegistry;
+  readonly switches: Switches;
+  readonly audit: ActRecorder;
+  /** `refuse`: a request made with a token makes no token [GW-26]. */
+  readonly tokensMakeTokens: 'refuse' | 'allow';
+  readonly profile: 'emulator' | 'gateway';
+  setting<T>(spec: SettingSpec<T>): T;
+  /** One prepared statement outside any transaction; `?` for each parameter on every database. */
+  read<Row extends object>(sql: string, parameters?: readonly (string | number | null)[]): Promise<readonly Row[]>;
+  transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T>;
+  /** Forget everything cached about a token, and every remembered miss. Call after the transaction that changed it has committed. */
+  forget(tokenRef: string): void;
+  /** Resolves when every use that was answered stands in the tables: call it before a list shows counters. */
+  settleUses(): Promise<void>;
+}
+
+/** One kind of credential of one token system. */
+export interface Authenticator {
+  readonly scheme: Credential['scheme'];
+  /** One `WWW-Authenticate` challenge. */
+  readonly challenge: string;
+  /** Resolves to an outcome about the credential; throws only when it could not find out (the gateway answers 503). */
+  verify(credential: Credential, request: RequestView): Promise<AuthnOutcome>;
+  /** Receives uses in batches, off the request path, inside the transaction that also moves the trail's cursor. */
+  recordUses(uses: readonly TokenUse[], manager: EntityManager): Promise<void>;
+  /** Told of every accepted use, cached or not, right after its record is durable; must not throw or wait [WOM-2]. */
+  noticeUse?(principal: Principal, grant: Grant): void;
+}
+
+export type AuthnOutcome =
+  | { readonly outcome: 'accepted'; readonly principal: Principal; readonly grant: Grant }
+  /** Ours, but not usable. Only a plugin that recognised the token may say so. */
+  | { readonly outcome: 'rejected'; readonly reason: RejectReason; readonly tokenRef: string }
+  /** Not ours: ask the next. */
+  | { readonly outcome: 'skipped' };
+
+export type RejectReason = 'expired' | 'disabled' | 'owner-inactive' | 'unlicensed';
+
+export interface Job {
+  readonly name: string;
+  readonly intervalMs: number;
+  run(): Promise<void>;
+}
+
+/** Uses of one token since the last batch. */
+export interface TokenUse {
+  readonly tokenRef: string;
+  /** Accepted by the token system, whatever was decided afterwards [WOM-15]. */
+  readonly authenticated: number;
+  /** Let through [EXT-45]. */
+  readonly permitted: number;
+  readonly lastUsedAt: Instant;
+  readonly clientAddress: string | null;
+  readonly userAgent: string | null;
+}
+
+/** How a use is marked in the trail. */
+export interface RecordMarks {
+  /** False keeps the call out of the product's own audit log; Postern's trail goes on [AUD-5]. */
+  readonly inProductLog: boolean;
+  /** False: the call is not part of the token's usage details [EXT-44]. */
+  readonly inUsageDetails: boolean;
+}
+
+/** An administrative act to be recorded. */
+export interface Act {
+  /** `token.created`, `token.revoked`, `user.changed` … */
+  readonly action: `${string}.${string}`;
+  /** Who acts; null for Postern itself. */
+  readonly actor: Principal | null;
+  readonly system: string | null;
+  readonly tokenRef: string | null;
+  readonly clientAddress: string | null;
+  /** What was acted upon, in words without secrets. */
+  readonly detail?: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+export interface ActRecorder {
+  /** Records the act durably, then does it, then records how it went. No record, no act: throws HostError audit.unavailable. */
+  act<T>(act: Act, work: () => Promise<T>): Promise<T>;
+}
+
+/** Site switches: kept in the database, changed while running. */
+export interface Switches {
+  /** The value in force, from memory. */
+  get(name: string, fallback: boolean): boolean;
+  /** Within the caller's transaction; in force on this node once `commit` is called. */
+  set(manager: EntityManager, name: string, value: boolean): Promise<{ commit(): void }>;
+}
+
+/** The host's own list of every token of every system, for administrators, counters and the revocation feed. */
+export interface TokenRegistry {
+  add(manager: EntityManager, token: Omit<TokenSummary, 'lastUsedAt' | 'useCount'> & { readonly system: string }): Promise<void>;
+  remove(manager: EntityManager, system: string, tokenRef: string): Promise<void>;
+}
+
+export interface TokenSummary {
+  readonly tokenRef: string;
+  readonly product: Product;
+  readonly label: string;
+  /** User key of the owner; null for a token without a user. */
+  readonly owner: string | null;
+  readonly createdAt: Instant;
+  readonly expiresAt: Instant | null;
+  readonly lastUsedAt: Instant | null;
+  readonly useCount: number;
+  /** Whether it is restricted by rules or addresses. */
+  readonly hasLimits: boolean;
+}
+
+/** Lets the host list and revoke tokens of a kind it knows nothing of. */
+export interface TokenAdministration {
+  list(page: { startAt: number; limit: number; owner?: string }): Promise<{ total: number; tokens: readonly TokenSummary[] }>;
+  /** Ends a token. Resolves to false when there is none. */
+  revoke(tokenRef: string, actor: Principal | null, clientAddress: string | null): Promise<boolean>;
+}
