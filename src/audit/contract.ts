@@ -1,5 +1,5 @@
 // What the audit trail promises to the rest of the house, and the shapes it writes.
-import type { CanonicalRequest, Decision, ErrorCode, Identity, Instant } from '../core/index.js';
+import type { CanonicalRequest, CredentialFault, Decision, ErrorCode, Identity, Instant, OpenedUse, SpoolPosition } from '../core/index.js';
 import type { ActRecorder, RecordMarks } from '../plugin-kit/contract.js';
 
 /** How a recorded request ended. */
@@ -33,6 +33,14 @@ export interface Trail extends ActRecorder {
   close(): Promise<void>;
 }
 
+/** A trail that is kept in a spool on this node's disk, and can be read again by the counters [GW-51]. */
+export interface SpooledTrail extends Trail {
+  /** The spool's id; the counters' cursor in the database belongs to it. */
+  readonly spoolId: string;
+  /** Every use of a token behind `from` (null: from the first) that is durable now, oldest first, each once. */
+  uses(from: SpoolPosition | null): AsyncIterable<{ readonly uses: readonly OpenedUse[]; readonly position: SpoolPosition }>;
+}
+
 /** One audit record as it is exported: `GET /api/v1/audit.jsonl` [AUD-22, AUD-10]. Documented in docs/audit.md. */
 export interface AuditRecord {
   readonly version: 1;
@@ -41,6 +49,8 @@ export interface AuditRecord {
   readonly sequence: number;
   /** ISO 8601 in UTC with milliseconds. */
   readonly time: string;
+  /** The process that wrote it. */
+  readonly node: string;
   readonly kind: 'request' | 'act' | 'login' | 'malformed';
   readonly requestId: string | null;
   readonly decision: 'permit' | 'deny' | null;
@@ -50,6 +60,8 @@ export interface AuditRecord {
   /** The token system, `password` or null. */
   readonly system: string | null;
   readonly tokenRef: string | null;
+  /** Why a credential that was presented does not count; the client is never told. */
+  readonly fault: CredentialFault | null;
   readonly credentialDigest: string | null;
   readonly method: string | null;
   readonly path: string | null;
@@ -58,7 +70,10 @@ export interface AuditRecord {
   readonly clientAddress: string | null;
   readonly peer: string | null;
   readonly userAgent: string | null;
+  /** The rule of the token that decided. */
   readonly rule: string | null;
+  /** The statement of the site's policy that decided. */
+  readonly statement: string | null;
   /** Error code of a refusal or failure. */
   readonly code: string | null;
   readonly status: number | null;

@@ -24,4 +24,6 @@ export type Identity =
       readonly tokenRef: string | null;
       readonly system: string | null;
       readonly credentialDigest: string | null;
-    };
+    }
+  /** Nobody could find out: 503, never "no" and never "yes" [GW-11]. */
+  | { readonly kind: 'unknown'; readonly credentialDigest: null };

@@ -16,4 +16,5 @@ export * from './product.js';
 export * from './random.js';
 export * from './request.js';
 export * from './secret.js';
+export * from './use.js';
 export * from './uuid.js';

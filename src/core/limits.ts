@@ -17,14 +17,18 @@ export const LIMITS = {
   userAgentLengthMax: 512,
   /** Milliseconds for the complete request head. */
   headersTimeoutMs: 20_000,
+  /** Milliseconds between two looks for connections whose head is late. */
+  connectionsCheckingIntervalMs: 2_000,
   /** Milliseconds a connection may stay idle between requests. */
   keepAliveTimeoutMs: 75_000,
-  /** Milliseconds without a byte in either direction within a request. */
-  clientIdleTimeoutMs: 120_000,
+  /** Milliseconds without a byte in either direction within a request: more than the upstream may take to begin. */
+  clientIdleTimeoutMs: 150_000,
   /** Open client connections; past it new ones are closed. */
   connectionsMax: 4_000,
   /** Bytes of a JSON body that Postern's own resources read. */
   restBodyBytesMax: 1_048_576,
+  /** Bytes of a body that are read and thrown away after an early answer, so that the client sees it; past it the connection is cut. */
+  discardedBodyBytesMax: 67_108_864,
   /** Bytes of a body that is buffered because a rule needs it; 413 past it [EXT-15]. */
   judgedBodyBytesMax: 1_048_576,
   /** Milliseconds a body that is buffered may take to arrive. */
@@ -35,10 +39,22 @@ export const LIMITS = {
   rulesPerTokenMax: 200,
   /** The bound of a counted repeat, and of the product of nested ones [EXT-17]. */
   ruleRepeatMax: 250,
+  /** Groups inside one another in a rule: reading them takes stack. */
+  ruleNestingMax: 100,
   /** Compiled instructions of one rule [EXT-17]. */
   ruleProgramMax: 1_000,
   /** Compiled instructions of all rules of a token [EXT-17]. */
   tokenProgramMax: 5_000,
+  /** Bytes of automaton states the engine may keep for one token's rules; past it they are dropped and made anew. 20 usual rules need 0.2 MB. */
+  ruleStatesBytesMax: 1_048_576,
+  /** Bytes all compiled rules may hold at worst: 200 tokens with 20 rules each, or 2,000 with two; past it the least used are compiled anew when asked. */
+  compiledRulesBytesMax: 268_435_456,
+  /** Characters of a query or JSON value that a pattern is tried on; a longer one fails the condition [EXT-15]. */
+  judgedValueLengthMax: 4_096,
+  /** Levels of nesting in a JSON body that a rule looks into [EXT-15]. */
+  judgedJsonDepthMax: 100,
+  /** Bundles of limits a token takes over from those it was made with: each is asked on every request [GW-26]. */
+  inheritedLimitsMax: 16,
   /** Entries in a token's address list. */
   addressesPerTokenMax: 200,
   /** Tokens one user may have in one system: a runaway script is stopped, a page of 1,000 three times over is not. */
@@ -55,8 +71,22 @@ export const LIMITS = {
   passwordChecksMax: 3,
   /** Password checks that may wait; past it 503. */
   passwordChecksQueueMax: 200,
+  /** Characters of a user name, display name, address or password: what the vendor's columns hold [DIR-3]. */
+  userTextLengthMax: 255,
+  /** Users or tokens in one page of an administrators' list. */
+  pageMax: 1_000,
+  /** Transactions waiting for their turn on SQLite, which has one writer; past it 503. */
+  transactionQueueMax: 1_000,
+  /** Statements kept prepared for reading: a plugin has a handful each. */
+  preparedStatementsMax: 200,
+  /** Milliseconds SQLite waits for another process's lock (`postern user …` beside the server); the event loop stands still meanwhile. */
+  databaseLockTimeoutMs: 2_000,
   /** Milliseconds the required audit sink may take [AUD-2]. */
   auditTimeoutMs: 2_000,
+  /** Milliseconds until entries that nobody waits for are offered to a failing disk again. */
+  auditRetryMs: 1_000,
+  /** Entries between a record's opening and its closing that a reader of the trail keeps in memory; past it the closing is looked up. */
+  auditJoinWindowMax: 16_384,
   /** Bytes of audit entries waiting for the disk; past it 503. */
   auditQueueBytesMax: 16_777_216,
   /** Bytes of one spool segment before the next is begun. */
@@ -65,6 +95,8 @@ export const LIMITS = {
   refusalRowsMax: 1_000,
   /** Milliseconds between two flushes of counters to the database. */
   usageFlushMs: 1_000,
+  /** Uses that are counted in one transaction when the trail is read again after a crash. */
+  usageReplayMax: 10_000,
   /** Connections to one upstream. */
   upstreamConnectionsMax: 512,
   /** Requests waiting for an upstream connection; past it 503. */
@@ -77,6 +109,30 @@ export const LIMITS = {
   upstreamBodyTimeoutMs: 120_000,
   /** Milliseconds an idle upstream connection is kept; below Tomcat's 20 s, so that it is us who close it. */
   upstreamKeepAliveMs: 15_000,
+  /** Bytes of an answer’s head. Jira’s are below 8 KiB; a generous bound costs nothing. */
+  upstreamHeaderBytesMax: 65_536,
+  /** Milliseconds between two looks for connections that have become idle while the listener ends. */
+  drainSweepMs: 50,
+  /** Milliseconds beyond `drainTimeoutMs` for the rest of the end, before the process ends all the same. */
+  drainGraceMs: 10_000,
   /** Milliseconds after SIGTERM for what runs to be finished. */
   drainTimeoutMs: 30_000,
+  /** Bytes of everything the sample product keeps in memory; past it it answers 507 [PRD-4]. */
+  sampleStoreBytesMax: 67_108_864,
+  /** Bytes of one upload to the sample product, the form included: Jira's own default for an attachment is 10 MB [PRD-4]. */
+  sampleUploadBytesMax: 10_485_760,
+  /** Logins the sample product remembers; the one unused longest goes first [PRD-3]. */
+  sampleSessionsMax: 10_000,
+  /** Milliseconds a login of the sample product lasts without use: Jira's five hours [PRD-3]. */
+  sampleSessionIdleMs: 18_000_000,
+  /** Characters of a description or comment: Jira's own default [PRD-4]. */
+  sampleTextLengthMax: 32_767,
+  /** Characters of a summary or title: Jira's and Confluence's own [PRD-4, PRD-5]. */
+  sampleTitleLengthMax: 255,
+  /** Items on one page of the sample product's lists: Jira's own default for a search [PRD-4]. */
+  samplePageSizeMax: 1_000,
+  /** Parentheses and NOTs within each other in a query, so that parsing cannot exhaust the stack [PRD-4]. */
+  sampleQueryDepthMax: 50,
+  /** Comparisons in one query: each may read every text there is [PRD-4]. */
+  sampleQueryTermsMax: 100,
 } as const;

@@ -12,9 +12,14 @@ export interface SettingSpec<T = unknown> {
   readonly about: string;
   /** What may stand there, for the documentation and the error: `true|false`, `a whole number from 1`. */
   readonly form: string;
-  /** Reads a text from the environment or a scalar from YAML; undefined when it is malformed. */
-  parse(value: string | number | boolean): T | undefined;
+  /** Reads a text from the environment or a value from YAML; undefined when it is malformed, a SettingError to say more. */
+  parse(value: unknown): T | undefined;
+  /** Never shown, neither in the documentation's table of values in force nor in an error. */
+  readonly isSecret?: boolean;
 }
+
+/** Thrown by `parse` where "must be {form}" would not say enough. */
+export class SettingError extends Error {}
 
 /** `true` or `false`, nothing else. */
 export function booleanSetting(name: string, fallback: boolean | Readonly<Record<Profile, boolean>>, about: string): SettingSpec<boolean> {
@@ -61,5 +66,25 @@ export function integerSetting(
       const number = Number(text);
       return number >= range.min && number <= range.max ? number : undefined;
     },
+  };
+}
+
+/** A text that `read` accepts and turns into what the house uses. */
+export function textSetting<T>(
+  name: string,
+  form: string,
+  read: (text: string) => T | undefined,
+  fallback: T | { readonly perProfile: Readonly<Record<Profile, T>> },
+  about: string,
+  options: { isSecret?: boolean } = {},
+): SettingSpec<T> {
+  const isPerProfile = typeof fallback === 'object' && fallback !== null && 'perProfile' in fallback;
+  return {
+    name,
+    fallback: isPerProfile ? fallback.perProfile : { emulator: fallback as T, gateway: fallback as T },
+    about,
+    form,
+    parse: (value) => (typeof value === 'string' || typeof value === 'number' ? read(String(value)) : undefined),
+    ...(options.isSecret === undefined ? {} : { isSecret: options.isSecret }),
   };
 }

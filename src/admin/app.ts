@@ -1,0 +1,81 @@
+// The control plane: `/api/v1` on Postern's own origin, for people with a password. Requests that are forwarded never pass here [GW-60].
+import type { IncomingMessage } from 'node:http';
+import express, { type NextFunction, type Request, type Response } from 'express';
+import helmet from 'helmet';
+import type { Trail } from '../audit/contract.js';
+import { createCredentialCache } from '../authn/credential-cache.js';
+import { ERROR_CODES, type Clock, type Logger, type RandomSource } from '../core/index.js';
+import { RestFault, type RestModule } from '../plugin-kit/rest.js';
+import type { Profile } from '../plugin-kit/setting.js';
+import type { Directory } from '../store/directory/directory.js';
+import type { UpstreamCredentials } from '../store/upstream-credentials.js';
+import { answerFault, renderFault } from './fault.js';
+import { createLogin } from './login.js';
+import { type ArrivedRequest, pluginRouter } from './plugin-router.js';
+import { viewOf, type ViewNeeds } from './request-view.js';
+import { auditExport } from './routes/audit-export.js';
+import { upstreamCredentialRoutes } from './routes/upstream-credentials.js';
+import { userRoutes } from './routes/users.js';
+
+const ROOT = '/api/v1';
+
+export interface AdminNeeds extends ViewNeeds {
+  readonly directory: Directory;
+  readonly trail: Pick<Trail, 'act' | 'noteLogin' | 'records'>;
+  readonly upstreamCredentials: UpstreamCredentials;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly logger: Logger;
+  readonly profile: Profile;
+}
+
+/**
+ * The application. It expects `request.url` to be the canonical target [GW-1] and answers every path: 404 outside `/api/v1`.
+ * A change of a user ends that user's remembered logins before it is answered.
+ */
+export function createAdminApp(needs: AdminNeeds): express.Express {
+  const cache = createCredentialCache(needs.clock, needs.random);
+  needs.directory.onChange((userId) => cache.forgetUser(userId));
+  const login = createLogin({ ...needs, cache });
+  // Beside the request, never on it: nothing that arrives can forge an entry here.
+  const arrivals = new WeakMap<IncomingMessage, ArrivedRequest>();
+  const callerOf = (message: IncomingMessage): ArrivedRequest => {
+    const arrived = arrivals.get(message);
+    if (arrived === undefined) throw new Error('A request reached a route of the control plane without passing its login.');
+    return arrived;
+  };
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use(securityHeaders());
+  app.use(async (message: Request, response: Response, next: NextFunction) => {
+    const request = viewOf(message, needs);
+    if (request.path !== ROOT && !request.path.startsWith(`${ROOT}/`))
+      throw new RestFault(404, ERROR_CODES['request.not-found'].publicText);
+    response.setHeader('Cache-Control', 'no-store');
+    const principal = await login(message, request);
+    arrivals.set(message, { request, caller: principal === null ? null : { principal, grant: null } });
+    next();
+  });
+  app.use(auditExport({ trail: needs.trail, callerOf }));
+  app.use(pluginRouter(apiModule(needs), { callerOf, clock: needs.clock, logger: needs.logger }));
+  // Express knows a handler of errors by its four parameters.
+  app.use((error: unknown, message: Request, response: Response, _next: NextFunction) =>
+    answerFault(message, response, error, needs.logger),
+  );
+  return app;
+}
+
+/** Helmet's headers for answers that are never a page. HSTS is left to whoever ends TLS: it would bind the products on this host too. */
+function securityHeaders(): express.RequestHandler {
+  return helmet({
+    contentSecurityPolicy: { useDefaults: false, directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] } },
+    strictTransportSecurity: false,
+  });
+}
+
+/** The resources as one module on Postern's own origin: routed, read and refused as the token systems' are. */
+function apiModule(needs: AdminNeeds): RestModule {
+  return { product: 'cloud', path: ROOT, versions: [], routes: [...userRoutes(needs), ...upstreamCredentialRoutes(needs)], renderFault };
+}

@@ -1,0 +1,37 @@
+// Failures of the control plane as its clients see them: a status and `{"message","status-code"}`, nothing of what went wrong inside.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { challenges } from '../authn/challenge.js';
+import { ERROR_CODES, HostError, type Logger } from '../core/index.js';
+import { type RestAnswer, RestFault } from '../plugin-kit/rest.js';
+import { writeAnswer } from './write-answer.js';
+
+// A password is all that opens the control plane, so Basic is the only challenge [GW-12, GW-14].
+const CHALLENGE = challenges(['basic'], { kind: 'anonymous', because: 'no-credential', credentialDigest: null }).join(', ');
+
+/** The answer for every failure on `/api/v1`. */
+export function renderFault(fault: RestFault): RestAnswer {
+  return {
+    status: fault.status,
+    json: { message: fault.message, 'status-code': fault.status },
+    headers: fault.status === 401 ? { ...fault.headers, 'WWW-Authenticate': CHALLENGE } : fault.headers,
+  };
+}
+
+/** Answers with the failure; once an answer has begun the connection is cut instead, so that half of it is not taken for all. */
+export function answerFault(request: IncomingMessage, response: ServerResponse, error: unknown, logger: Logger): void {
+  const fault = toFault(error);
+  if (fault.status >= 500) logger.error({ kind: fault.kind, method: request.method, stack: stackOf(error) }, 'the control plane failed');
+  if (response.headersSent) response.destroy();
+  else writeAnswer(request, response, renderFault(fault));
+}
+
+function toFault(error: unknown): RestFault {
+  if (error instanceof RestFault) return error;
+  if (error instanceof HostError) return new RestFault(error.status, error.publicText, { kind: error.code });
+  return new RestFault(500, ERROR_CODES['platform.unexpected'].publicText, { kind: 'platform.unexpected' });
+}
+
+// The stack alone: a driver's error also carries the parameters of its statement.
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,109 @@
+// Appends groups of lines to the last segment and begins the next when it is full. A group that cannot be written is cut off
+// again before anything else is, so a file holds whole groups and nothing else [AUD-3].
+import { type Clock, isBehind, type SpoolPosition } from '../core/index.js';
+import { type AppendFile, type OpenAppendFile, syncFolderOf } from './append-file.js';
+import { segmentBody } from './body.js';
+import { sealLine } from './entry.js';
+import type { Recovered } from './recover.js';
+import { segmentPath } from './segments.js';
+
+/** `process`: written means handed to the operating system; `power`: the device has confirmed it [GW-30]. */
+export type Durability = 'process' | 'power';
+
+export interface SegmentWriterOptions {
+  readonly folder: string;
+  readonly spool: string;
+  readonly node: string;
+  readonly clock: Clock;
+  readonly durability: Durability;
+  readonly openFile: OpenAppendFile;
+  readonly segmentBytesMax: number;
+}
+
+/** Not for two writes at once: the spool sees to that. */
+export class SegmentWriter {
+  readonly #options: SegmentWriterOptions;
+  #file: AppendFile | null = null;
+  #segment: number;
+  #segmentMin: number;
+  #offset: number;
+  #sequence: number;
+  /** Something may stand behind `#offset` that was never acknowledged. */
+  #isDirty = false;
+
+  constructor(options: SegmentWriterOptions, recovered: Recovered) {
+    this.#options = options;
+    this.#segment = recovered.segment;
+    this.#segmentMin = recovered.segment;
+    this.#offset = recovered.offset;
+    this.#sequence = recovered.sequence;
+  }
+
+  /** The end of what is durable. */
+  get position(): SpoolPosition {
+    return { spool: this.#options.spool, segment: this.#segment, offset: this.#offset };
+  }
+
+  /** When `place` lies behind the end (a loss of power took what was there): begins a segment behind it with the next group, and is true. */
+  skipPast(place: SpoolPosition): boolean {
+    const isLost = isBehind(this.position, place);
+    if (isLost) this.#segmentMin = place.segment + 1;
+    return isLost;
+  }
+
+  /** Numbers the bodies and writes them as one group; resolves, when they are durable, to the sequence of the first. `open`: for a new segment's first line. */
+  async write(bodies: readonly string[], open: ReadonlyMap<string, number>): Promise<number> {
+    const isDue = this.#offset >= this.#options.segmentBytesMax || this.#segmentMin > this.#segment;
+    const file = await this.#fileToWrite(isDue);
+    let sequence = this.#sequence;
+    let text = '';
+    if (this.#offset === 0) text = sealLine(++sequence, this.#firstBody(open));
+    const first = sequence + 1;
+    for (const body of bodies) text += sealLine(++sequence, body);
+    await this.#append(file, Buffer.from(text, 'latin1'));
+    this.#sequence = sequence;
+    return first;
+  }
+
+  async close(): Promise<void> {
+    await this.#file?.close();
+    this.#file = null;
+  }
+
+  async #fileToWrite(isDue: boolean): Promise<AppendFile> {
+    if (this.#isDirty) await this.#cutOff();
+    if (this.#file !== null && !isDue) return this.#file;
+    const segment = isDue ? Math.max(this.#segment + 1, this.#segmentMin) : this.#segment;
+    const path = segmentPath(this.#options.folder, segment);
+    const file = await this.#options.openFile(path);
+    if (this.#options.durability === 'power') await syncFolderOf(path);
+    await this.#file?.close();
+    this.#file = file;
+    if (isDue) this.#offset = 0;
+    this.#segment = segment;
+    return file;
+  }
+
+  #firstBody(open: ReadonlyMap<string, number>): string {
+    const { spool, node, clock } = this.#options;
+    return segmentBody(spool, node, this.#segment, clock.now(), open);
+  }
+
+  async #append(file: AppendFile, bytes: Buffer): Promise<void> {
+    try {
+      await file.append(bytes, this.#offset);
+      if (this.#options.durability === 'power') await file.sync();
+    } catch (error) {
+      this.#isDirty = true;
+      // When even that fails, the next write begins with it.
+      await this.#cutOff().catch(() => undefined);
+      throw error;
+    }
+    this.#offset += bytes.length;
+  }
+
+  async #cutOff(): Promise<void> {
+    await this.#file?.truncate(this.#offset);
+    this.#isDirty = false;
+  }
+}

@@ -1,0 +1,187 @@
+// Group commit: at most one write is under way, and everything that comes meanwhile goes into the next one [AUD-3].
+import { type Cancel, type Clock, HostError, LIMITS, type Logger, type SpoolPosition } from '../core/index.js';
+import type { SegmentWriter } from './segment-writer.js';
+
+/** One entry on its way to the disk. */
+export interface SpoolEntry {
+  /** What sealLine completes; '' for a mere place in the line, which drain() waits for. */
+  readonly body: string;
+  /** Nobody waits for it, so it is offered until the disk takes it. The others fail with their group or after the timeout. */
+  readonly isKept: boolean;
+  /** False once whoever waited has been told. */
+  readonly isWaiting: boolean;
+  /** The record that it opens, or ends. */
+  readonly opens: string | null;
+  readonly closes: string | null;
+  /** A monotonic reading in milliseconds. */
+  readonly queuedAtMs: number;
+  /** It is on the disk. Called once, also when whoever waited has been told otherwise meanwhile. */
+  durable(sequence: number): void;
+  /** It is not, or not in time. */
+  failed(error: HostError): void;
+}
+
+export interface SpoolOptions {
+  readonly writer: SegmentWriter;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Records of the run before that were not closed, with the sequence of their opening. */
+  readonly open: ReadonlyMap<string, number>;
+  /** Called after each group, before anybody who waited for it goes on. */
+  onGroup(position: SpoolPosition): void;
+}
+
+export class Spool {
+  readonly #options: SpoolOptions;
+  readonly #open: Map<string, number>;
+  #queue: SpoolEntry[] = [];
+  #inFlight: readonly SpoolEntry[] = [];
+  /** Bytes of the queue and of what is in flight. */
+  #bytes = 0;
+  #isScheduled = false;
+  #isClosed = false;
+  /** How many were refused since the disk began to fail; null while it does not. */
+  #refused: number | null = null;
+  #watch: Cancel | null = null;
+  #retry: Cancel | null = null;
+
+  constructor(options: SpoolOptions) {
+    this.#options = options;
+    this.#open = new Map(options.open);
+  }
+
+  /** Records that are on the disk and whose end is not, with the sequence of their opening. */
+  get open(): ReadonlyMap<string, number> {
+    return this.#open;
+  }
+
+  /** True from the first refusal until the next group is durable: what can wait elsewhere should. */
+  get isFailing(): boolean {
+    return this.#refused !== null;
+  }
+
+  /** True when no more may wait. */
+  get isFull(): boolean {
+    return this.#bytes >= LIMITS.auditQueueBytesMax;
+  }
+
+  /** Takes an entry into the next group. One that is waited for fails at once when the queue is full. */
+  append(entry: SpoolEntry): void {
+    if (!entry.isKept) {
+      if (this.#isClosed) return entry.failed(unavailable('the trail is closed'));
+      if (this.#bytes + entry.body.length > LIMITS.auditQueueBytesMax) return this.#refuse([entry], 'the queue before the disk is full');
+      this.#watch ??= this.#options.clock.after(LIMITS.auditTimeoutMs, this.#expire);
+    }
+    this.#queue.push(entry);
+    this.#bytes += entry.body.length;
+    // A failing disk is not asked again for each entry that can wait.
+    if (entry.isKept && this.#refused !== null) this.#retryLater();
+    else this.#schedule();
+  }
+
+  /** Ends it; what matters has been waited for before. Resolves to false when a write still hangs: the file is then not ours to give back. */
+  async close(): Promise<boolean> {
+    this.#isClosed = true;
+    this.#watch?.();
+    this.#retry?.();
+    if (this.#inFlight.length > 0) return false;
+    await this.#options.writer.close();
+    return true;
+  }
+
+  /** The write begins when the events of this turn are through, so that requests that came together share it. */
+  #schedule(): void {
+    if (this.#isScheduled || this.#inFlight.length > 0) return;
+    this.#isScheduled = true;
+    setImmediate(this.#flush);
+  }
+
+  readonly #flush = async (): Promise<void> => {
+    this.#isScheduled = false;
+    if (this.#queue.length === 0 || this.#isClosed) return;
+    const group = this.#queue;
+    this.#queue = [];
+    this.#inFlight = group;
+    const bodies: string[] = [];
+    for (const entry of group) if (entry.body !== '') bodies.push(entry.body);
+    let first = 0;
+    try {
+      if (bodies.length > 0) first = await this.#options.writer.write(bodies, this.#open);
+    } catch (error) {
+      this.#giveBack(group, error as NodeJS.ErrnoException);
+      return;
+    }
+    this.#commit(group, first);
+  };
+
+  #commit(group: readonly SpoolEntry[], first: number): void {
+    this.#inFlight = [];
+    this.#endEpisode();
+    let sequence = first;
+    for (const entry of group) {
+      const length = entry.body.length;
+      this.#bytes -= length;
+      if (entry.opens !== null) this.#open.set(entry.opens, sequence);
+      if (entry.closes !== null) this.#open.delete(entry.closes);
+      entry.durable(sequence);
+      if (length > 0) sequence += 1;
+    }
+    this.#options.onGroup(this.#options.writer.position);
+    if (this.#queue.length > 0) this.#schedule();
+  }
+
+  #giveBack(group: readonly SpoolEntry[], error: NodeJS.ErrnoException): void {
+    this.#inFlight = [];
+    this.#queue = group.filter((entry) => entry.isKept).concat(this.#queue);
+    const lost = group.filter((entry) => !entry.isKept);
+    this.#forgetBytes(lost);
+    this.#refuse(lost, `it cannot be written (${error.code ?? error.message})`, error);
+    if (this.#queue.some((entry) => entry.isWaiting)) this.#schedule();
+    else if (this.#queue.length > 0) this.#retryLater();
+  }
+
+  /** Tells those whose time is over, whether their write hangs or has not begun. What has not begun is not written any more. */
+  readonly #expire = (): void => {
+    this.#watch = null;
+    const latest = this.#options.clock.monotonicMs() - LIMITS.auditTimeoutMs;
+    const isOver = (entry: SpoolEntry): boolean => entry.isWaiting && entry.queuedAtMs <= latest;
+    const late = this.#inFlight.filter(isOver);
+    const dropped = this.#queue.filter(isOver);
+    if (dropped.length > 0) this.#queue = this.#queue.filter((entry) => !isOver(entry));
+    this.#forgetBytes(dropped);
+    if (late.length + dropped.length > 0) this.#refuse([...late, ...dropped], 'the disk did not take it in time');
+    const oldest = this.#inFlight.find((entry) => entry.isWaiting) ?? this.#queue.find((entry) => entry.isWaiting);
+    if (oldest !== undefined) this.#watch = this.#options.clock.after(oldest.queuedAtMs - latest, this.#expire);
+  };
+
+  #refuse(entries: readonly SpoolEntry[], why: string, cause?: unknown): void {
+    if (this.#refused === null) {
+      this.#refused = 0;
+      this.#options.logger.error({ why }, 'The audit trail does not take records; requests are refused until it does.');
+    }
+    this.#refused += entries.length;
+    const error = unavailable(why, cause);
+    for (const entry of entries) entry.failed(error);
+  }
+
+  #endEpisode(): void {
+    if (this.#refused === null) return;
+    this.#options.logger.warn({ refused: this.#refused }, 'The audit trail takes records again.');
+    this.#refused = null;
+  }
+
+  #retryLater(): void {
+    this.#retry ??= this.#options.clock.after(LIMITS.auditRetryMs, () => {
+      this.#retry = null;
+      this.#schedule();
+    });
+  }
+
+  #forgetBytes(entries: readonly SpoolEntry[]): void {
+    for (const entry of entries) this.#bytes -= entry.body.length;
+  }
+}
+
+function unavailable(why: string, cause?: unknown): HostError {
+  return new HostError('audit.unavailable', { detail: `The audit trail: ${why}.`, cause });
+}

@@ -1,0 +1,179 @@
+// The trail: nothing happens that it has not taken first, and what it has taken is neither lost nor there twice [AUD-1, AUD-2, AUD-3].
+import {
+  type Cancel,
+  type CanonicalRequest,
+  type Clock,
+  type Decision,
+  type ErrorCode,
+  HostError,
+  type Identity,
+  type Instant,
+  type Logger,
+  type OpenedUse,
+  type SpoolPosition,
+} from '../core/index.js';
+import type { Act, RecordMarks } from '../plugin-kit/contract.js';
+import { actBody, closeBody, type Ending, loginBody, malformedBody, requestBody } from './body.js';
+import type { AuditRecord, OpenEntry, SpooledTrail } from './contract.js';
+import { Kept } from './kept.js';
+import { Opening, type OpeningTrail } from './opening.js';
+import { openSpool, type OpenedSpool, type OpenSpoolOptions } from './open-spool.js';
+import { Place } from './place.js';
+import { joinRecords } from './records.js';
+import { cutUserAgent } from './redact.js';
+import { Refusals } from './refusals.js';
+import { readUses, type UseBatch } from './uses.js';
+
+export interface TrailOptions extends Omit<OpenSpoolOptions, 'onGroup'> {
+  /**
+   * Called when a group is durable, before any caller goes on: the uses of tokens in it, in order, and the place behind it.
+   * Must not throw.
+   */
+  onDurable(batch: readonly OpenedUse[], position: SpoolPosition): void;
+}
+
+/** Opens the trail in `folder`, which is this process's own. Rejects with StartError when that is not possible. */
+export async function createTrail(options: TrailOptions): Promise<SpooledTrail> {
+  let uses: OpenedUse[] = [];
+  const opened = await openSpool({
+    ...options,
+    onGroup(position) {
+      const batch = uses;
+      uses = [];
+      options.onDurable(batch, position);
+    },
+  });
+  return new DiskTrail(options, opened, (use) => uses.push(use));
+}
+
+const DONE = { outcome: 'done', status: null, code: null, bytesIn: null, bytesOut: null } as const;
+/** Milliseconds between two looks for whole seconds of refusals. */
+const REFUSALS_MS = 1_000;
+
+class DiskTrail implements SpooledTrail {
+  readonly spoolId: string;
+  readonly #folder: string;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #opened: OpenedSpool;
+  readonly #refusals = new Refusals();
+  readonly #openingTrail: OpeningTrail;
+  readonly #stopRefusals: Cancel;
+
+  constructor(options: TrailOptions, opened: OpenedSpool, countUse: (use: OpenedUse) => void) {
+    const { folder, clock, logger } = options;
+    this.#folder = folder;
+    this.#clock = clock;
+    this.#logger = logger;
+    this.#opened = opened;
+    this.spoolId = opened.spoolId;
+    this.#openingTrail = { clock, countUse, append: (entry) => opened.spool.append(entry) };
+    this.#stopRefusals = clock.every(
+      REFUSALS_MS,
+      () => this.#writeRefusals(clock.now()),
+      (error) => logger.error({ error }, 'Refused requests could not be recorded.'),
+    );
+  }
+
+  open(request: CanonicalRequest, identity: Identity, decision: Decision, marks: RecordMarks): Promise<OpenEntry> {
+    return this.#open(request.id, requestBody(request, identity, decision, marks), useOf(request, identity, decision));
+  }
+
+  async act<T>(act: Act, work: () => Promise<T>): Promise<T> {
+    const id = this.#opened.nextId();
+    const opening = await this.#open(id, actBody(id, this.#clock.now(), act), null);
+    try {
+      const outcome = await work();
+      opening.end(DONE);
+      return outcome;
+    } catch (error) {
+      const code = error instanceof HostError ? error.code : 'platform.unexpected';
+      opening.end({ ...DONE, outcome: 'failed', code, status: error instanceof HostError ? error.status : null });
+      throw error;
+    }
+  }
+
+  noteMalformed({ peer, code, at }: { readonly peer: string; readonly code: ErrorCode; readonly at: Instant }): void {
+    this.#refusals.note(peer, code, at);
+  }
+
+  noteLogin(login: {
+    readonly username: string;
+    readonly isAccepted: boolean;
+    readonly clientAddress: string;
+    readonly at: Instant;
+  }): void {
+    const { spool, nextId } = this.#opened;
+    if (spool.isFull) return this.#logger.error({ clientAddress: login.clientAddress }, 'A login could not be recorded.');
+    const id = nextId();
+    const ending: Ending = login.isAccepted
+      ? { ...DONE, durationMs: null }
+      : { ...DONE, durationMs: null, outcome: 'refused', code: 'authn.refused' };
+    const end = (sequence: number): void => spool.append(new Kept(closeBody(id, sequence, login.at, ending), null, id));
+    spool.append(new Kept(loginBody(id, login.at, login.username, login.clientAddress), id, null, end));
+  }
+
+  async *records(range: { readonly from?: Instant; readonly to?: Instant }): AsyncGenerator<AuditRecord> {
+    // Ends that are on their way are waited for; what a failing disk does not take is not there to be read.
+    await this.#settled().catch(() => undefined);
+    const { spool, writer, unclosed } = this.#opened;
+    const running = new Set([...spool.open.keys()].filter((id) => !unclosed.has(id)));
+    yield* joinRecords({ folder: this.#folder, end: writer.position, running, logger: this.#logger }, range);
+  }
+
+  async *uses(from: SpoolPosition | null): AsyncGenerator<UseBatch> {
+    const { writer } = this.#opened;
+    const start = from?.spool === this.spoolId ? from : null;
+    const end = writer.position;
+    if (start !== null && writer.skipPast(start)) {
+      this.#logger.error({ counted: start, end }, 'More was counted than the trail holds: its last entries were lost.');
+      return;
+    }
+    yield* readUses(this.#folder, start, end);
+  }
+
+  drain(): Promise<void> {
+    this.#writeRefusals('all');
+    return this.#settled();
+  }
+
+  async close(): Promise<void> {
+    this.#stopRefusals();
+    await this.drain().catch((error: unknown) => this.#logger.error({ error }, 'The end of the audit trail could not be written.'));
+    await this.#opened.close();
+  }
+
+  #open(id: string, body: string, use: OpenedUse | null): Promise<Opening> {
+    return new Promise((resolve, reject) => {
+      this.#opened.spool.append(new Opening(id, body, use, this.#openingTrail, { resolve, reject }));
+    });
+  }
+
+  #settled(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#opened.spool.append(new Place(this.#clock.monotonicMs(), resolve, reject));
+    });
+  }
+
+  /** While the disk fails they are counted on: memory for them is bounded, a queue would not be. */
+  #writeRefusals(before: Instant | 'all'): void {
+    const { spool, nextId } = this.#opened;
+    if (spool.isFailing && before !== 'all') return;
+    for (const { at, peer, code, count } of this.#refusals.take(before)) {
+      spool.append(new Kept(malformedBody(nextId(), at, peer, code, count), null, null));
+    }
+  }
+}
+
+/** An accepted token was used, whatever was decided [WOM-15]. */
+function useOf(request: CanonicalRequest, identity: Identity, decision: Decision): OpenedUse | null {
+  if (identity.kind !== 'authenticated' || identity.grant === null) return null;
+  return {
+    system: identity.grant.system,
+    tokenRef: identity.grant.tokenRef,
+    isPermitted: decision.effect === 'permit',
+    at: request.receivedAt,
+    clientAddress: request.clientAddress,
+    userAgent: cutUserAgent(request.userAgent),
+  };
+}

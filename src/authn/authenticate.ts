@@ -1,0 +1,109 @@
+// Who sent this? Asks the token systems in their order, then the directory's passwords. An outcome is a value; a throw means
+// that nobody could find out, which is 503, never 401 and never "allowed" [GW-11].
+import {
+  type Clock,
+  type Credential,
+  HostError,
+  type Identity,
+  type Logger,
+  type RandomSource,
+  type RequestView,
+  type SiteKeys,
+  type UserDirectory,
+} from '../core/index.js';
+import type { Authenticator } from '../plugin-kit/contract.js';
+import { parseAuthorization } from './authorization-header.js';
+import { type CredentialCache, createCredentialCache } from './credential-cache.js';
+import { createStrategies } from './strategies.js';
+import type { Verification } from './verification.js';
+
+/** One authenticator and the key of the token system it belongs to. */
+export interface SystemAuthenticator {
+  readonly system: string;
+  readonly authenticator: Authenticator;
+}
+
+export interface AuthenticationNeeds {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly random: RandomSource;
+  readonly keys: SiteKeys;
+  readonly directory: UserDirectory;
+  /** In the order in which credentials are offered. */
+  readonly authenticators: readonly SystemAuthenticator[];
+  /** A bearer value that nobody accepts: anonymous or refused [GW-15]. */
+  readonly wrongBearer: 'anonymous' | 'refuse';
+}
+
+/** Authentication of the data plane, with the doors through which it is told to forget. */
+export interface Authentication {
+  /** The identity behind one Authorization header; `unknown` when nobody could find out. Throws HostError for a header that is too long. */
+  authenticate(request: RequestView, authorization: string | null): Promise<Identity>;
+  /** Schemes that would do, for the challenges of a 401. */
+  readonly schemes: readonly ('basic' | 'bearer')[];
+  readonly cache: CredentialCache;
+}
+
+/** Builds the authentication from the token systems at hand. */
+export function createAuthentication(needs: AuthenticationNeeds): Authentication {
+  const cache = createCredentialCache(needs.clock, needs.random);
+  const run = createStrategies<RequestView>((credential, request) =>
+    cache.find(credential, request, () => askEveryone(needs, credential, request)),
+  );
+  return {
+    cache,
+    schemes: challengeSchemes(needs.authenticators),
+    async authenticate(request, authorization) {
+      const header = parseAuthorization(authorization);
+      if (header.kind === 'absent') return { kind: 'anonymous', because: 'no-credential', credentialDigest: null };
+      if (header.kind === 'malformed') return malformed(header.scheme, needs.wrongBearer);
+      const verification = await run(header.credential, request).catch((error: unknown) => reportUnavailable(needs.logger, error));
+      if (verification === 'unavailable') return { kind: 'unknown', credentialDigest: null };
+      if (verification === null) return malformed(header.credential.scheme, needs.wrongBearer);
+      return toIdentity(verification, header.credential.scheme, needs.wrongBearer);
+    },
+  };
+}
+
+// Basic always: the directory's passwords open Postern's own resources in both profiles [GW-14].
+function challengeSchemes(authenticators: readonly SystemAuthenticator[]): readonly ('basic' | 'bearer')[] {
+  const hasBearer = authenticators.some(({ authenticator }) => authenticator.scheme === 'bearer');
+  return hasBearer ? ['basic', 'bearer'] : ['basic'];
+}
+
+async function askEveryone(needs: AuthenticationNeeds, credential: Credential, request: RequestView): Promise<Verification> {
+  const credentialDigest = needs.keys.digest('credential-digest', credential.secret.reveal()).digest;
+  let rejected: Verification | null = null;
+  for (const { system, authenticator } of needs.authenticators) {
+    if (authenticator.scheme !== credential.scheme) continue;
+    const answer = await authenticator.verify(credential, request);
+    if (answer.outcome === 'accepted') return { kind: 'accepted', principal: answer.principal, grant: answer.grant, credentialDigest };
+    if (answer.outcome === 'rejected') {
+      rejected ??= { kind: 'unaccepted', fault: answer.reason, tokenRef: answer.tokenRef, system, credentialDigest };
+    }
+  }
+  // A token that a system recognised is no password: asking further would cost a slow hash for nothing.
+  if (rejected !== null) return rejected;
+  const principal = credential.scheme === 'basic' ? await needs.directory.verifyPassword(credential.username, credential.secret) : null;
+  if (principal !== null) return { kind: 'accepted', principal, grant: null, credentialDigest };
+  return { kind: 'unaccepted', fault: 'unknown', tokenRef: null, system: null, credentialDigest };
+}
+
+function toIdentity(verification: Verification, scheme: 'basic' | 'bearer', wrongBearer: 'anonymous' | 'refuse'): Identity {
+  if (verification.kind === 'accepted') return { ...verification, kind: 'authenticated', scheme };
+  if (scheme === 'bearer' && wrongBearer === 'anonymous') {
+    return { kind: 'anonymous', because: 'wrong-bearer', credentialDigest: verification.credentialDigest };
+  }
+  return { ...verification, kind: 'unaccepted', scheme };
+}
+
+function malformed(scheme: 'basic' | 'bearer' | null, wrongBearer: 'anonymous' | 'refuse'): Identity {
+  if (scheme === 'bearer' && wrongBearer === 'anonymous') return { kind: 'anonymous', because: 'wrong-bearer', credentialDigest: null };
+  return { kind: 'unaccepted', fault: 'malformed', scheme, tokenRef: null, system: null, credentialDigest: null };
+}
+
+function reportUnavailable(logger: Logger, error: unknown): 'unavailable' {
+  const detail = error instanceof HostError ? error.detail : String((error as Error).message);
+  logger.error({ code: 'authn.unavailable', error: detail }, 'A credential could not be checked; the request was answered with 503');
+  return 'unavailable';
+}

@@ -1,0 +1,80 @@
+// Remembers who a credential stands for, never what it may do [GW-61]. Keys are HMACs under a key of this process, so that
+// neither a secret nor something to guess one from lies in the heap [GW-13].
+import { createHmac } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { type Clock, type Credential, LIMITS, type RandomSource, type RequestView } from '../core/index.js';
+import type { Verification } from './verification.js';
+
+interface Remembered {
+  readonly verification: Verification;
+  readonly until: number;
+}
+
+/** Bounded memory of accepted credentials and, shortly, of others. */
+export interface CredentialCache {
+  /** The remembered answer, or the one of `look`, asked once for all who wait. What `look` throws is not remembered. */
+  find(credential: Credential, request: RequestView, look: () => Promise<Verification>): Promise<Verification>;
+  /** Forgets everything about a token, and every miss: a new token works at once. */
+  forgetToken(tokenRef: string): void;
+  /** Forgets everything about a user, and every miss. */
+  forgetUser(userId: number): void;
+  /** Forgets everything. */
+  clear(): void;
+}
+
+export function createCredentialCache(clock: Clock, random: RandomSource): CredentialCache {
+  const key = random.bytes(32);
+  const accepted = new LRUCache<string, Remembered>({ max: LIMITS.credentialCacheMax });
+  const misses = new LRUCache<string, Remembered>({ max: LIMITS.credentialMissesMax });
+  const running = new Map<string, Promise<Verification>>();
+  // Counts what was forgotten: an answer looked up before that must not be remembered after it.
+  let forgotten = 0;
+
+  const forgetMisses = (): void => {
+    forgotten += 1;
+    misses.clear();
+    running.clear();
+  };
+  const forgetWhere = (isMeant: (verification: Verification) => boolean): void => {
+    for (const [name, entry] of accepted.entries()) if (isMeant(entry.verification)) accepted.delete(name);
+    forgetMisses();
+  };
+
+  return {
+    async find(credential, request, look) {
+      const name = cacheName(key, credential, request);
+      const remembered = accepted.get(name) ?? misses.get(name);
+      if (remembered !== undefined && clock.now() < remembered.until) return remembered.verification;
+      const already = running.get(name);
+      if (already !== undefined) return already;
+      const epoch = forgotten;
+      const asked = look();
+      running.set(name, asked);
+      try {
+        const verification = await asked;
+        if (epoch === forgotten) {
+          const isAccepted = verification.kind === 'accepted';
+          const ttl = isAccepted ? LIMITS.credentialCacheTtlMs : LIMITS.credentialMissTtlMs;
+          (isAccepted ? accepted : misses).set(name, { verification, until: clock.now() + ttl });
+        }
+        return verification;
+      } finally {
+        if (running.get(name) === asked) running.delete(name);
+      }
+    },
+    forgetToken: (tokenRef) => forgetWhere((verification) => verification.kind === 'accepted' && verification.grant?.tokenRef === tokenRef),
+    forgetUser: (userId) => forgetWhere((verification) => verification.kind === 'accepted' && verification.principal.userId === userId),
+    clear() {
+      accepted.clear();
+      forgetMisses();
+    },
+  };
+}
+
+function cacheName(key: Buffer, credential: Credential, request: RequestView): string {
+  const username = credential.scheme === 'basic' ? credential.username : '';
+  // NUL separates: it can stand in none of the parts [RFC 7617 §2].
+  return createHmac('sha256', key)
+    .update(`${request.product}\0${credential.schemeAsWritten}\0${username}\0${credential.secret.reveal()}`)
+    .digest('base64');
+}

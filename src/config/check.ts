@@ -1,0 +1,57 @@
+// What single settings cannot say of themselves: rules between them. All problems at once, like everything about settings.
+import type { UpstreamProduct } from '../core/index.js';
+import { environmentName } from './environment-name.js';
+import { ConfigError, type Settings } from './load.js';
+import { HOUSE_SETTINGS as S } from './schema.js';
+
+/** A product that is carried: where it lies, and what is behind it; `sample` is the built-in one. */
+export interface CarriedProduct {
+  readonly product: UpstreamProduct;
+  readonly contextPath: string;
+  readonly upstream: URL | 'sample';
+}
+
+/** The products to carry. Throws ConfigError with every rule that the settings break. */
+export function checkSettings(settings: Settings): readonly CarriedProduct[] {
+  const products = carriedProducts(settings);
+  const problems = [...contextProblems(products), ...identityProblems(settings)];
+  if (problems.length > 0) throw new ConfigError(problems);
+  return products;
+}
+
+/** With an upstream for one product alone, the other context is 404; with none, the sample stands behind both. */
+function carriedProducts(settings: Settings): readonly CarriedProduct[] {
+  const jira = settings.get(S.jiraUpstream);
+  const confluence = settings.get(S.confluenceUpstream);
+  const hasNone = jira === null && confluence === null;
+  const products: CarriedProduct[] = [];
+  if (jira !== null || hasNone) products.push({ product: 'jira', contextPath: settings.get(S.jiraContext), upstream: jira ?? 'sample' });
+  if (confluence !== null || hasNone) {
+    products.push({ product: 'confluence', contextPath: settings.get(S.confluenceContext), upstream: confluence ?? 'sample' });
+  }
+  return products;
+}
+
+function contextProblems(products: readonly CarriedProduct[]): readonly string[] {
+  const [first, second] = products;
+  if (first === undefined || second === undefined || first.contextPath !== second.contextPath) return [];
+  const variables = `${environmentName(S.jiraContext.name)} and ${environmentName(S.confluenceContext.name)}`;
+  return [`${variables}: both are "${first.contextPath}"; the two products need two context paths`];
+}
+
+function identityProblems(settings: Settings): readonly string[] {
+  const identity = settings.get(S.upstreamIdentity);
+  const variable = environmentName(S.upstreamIdentity.name);
+  if (identity === null) {
+    return [`${variable}: must be said in the gateway profile: ${S.upstreamIdentity.form} (with a stock Jira or Confluence: per-user)`];
+  }
+  if (identity.mode === 'service' && settings.get(S.upstreamCredential) === null) {
+    return [`${environmentName(S.upstreamCredential.name)}: must be set when ${variable} is service: ${S.upstreamCredential.form}`];
+  }
+  return [];
+}
+
+/** Whether an address to listen on can be reached from this machine alone. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}

@@ -1,0 +1,58 @@
+// The gateway's own answers: one shape for every error, written in the letters that clients compare [EXT-60].
+import { ERROR_CODES, type ErrorCode, HostError, JSON_CONTENT_TYPE, METHODS } from '../core/index.js';
+import { discardBody } from './discard.js';
+import type { Exchange } from './exchange.js';
+
+/** Answers with `{"message","status-code"}`; returns the bytes of the body. Does nothing when an answer has begun. */
+export function answerError(
+  exchange: Exchange,
+  error: { code: ErrorCode; publicText: string },
+  headers: Readonly<Record<string, string | readonly string[]>> = {},
+): number {
+  const { outgoing } = exchange;
+  if (outgoing.headersSent || outgoing.destroyed) {
+    outgoing.destroy();
+    return 0;
+  }
+  const { status } = ERROR_CODES[error.code];
+  const body = JSON.stringify({ message: error.publicText, 'status-code': status });
+  // The field Node sets only when the request line asked for it, so it cannot be trusted to be empty here.
+  discardBody(exchange, isAwaitingContinue(exchange));
+  for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value);
+  if (status === 405) outgoing.setHeader('Allow', METHODS.join(', '));
+  if (isFraming(error.code)) outgoing.setHeader('Connection', 'close');
+  outgoing.setHeader('Content-Type', JSON_CONTENT_TYPE);
+  outgoing.setHeader('Content-Length', Buffer.byteLength(body));
+  outgoing.setHeader('Cache-Control', 'no-store');
+  outgoing.statusCode = status;
+  outgoing.end(body);
+  return Buffer.byteLength(body);
+}
+
+/** The texts and code of anything that was thrown; what is no HostError is nobody's fault but ours. */
+export function asHostError(error: unknown): HostError {
+  return error instanceof HostError
+    ? error
+    : new HostError('platform.unexpected', { detail: String((error as Error)?.stack ?? error), cause: error });
+}
+
+// A request that could be read in two ways ends its connection: what follows could be, too [GW-6].
+function isFraming(code: ErrorCode): boolean {
+  return code === 'request.malformed' || code === 'request.version' || code === 'request.method-unknown';
+}
+
+function isAwaitingContinue({ incoming, outgoing }: Exchange): boolean {
+  return incoming.headers.expect !== undefined && !hasSentContinue(outgoing);
+}
+
+const continued = new WeakSet<object>();
+
+/** Sends `100 Continue` and remembers it [GW-40]. */
+export function sendContinue(exchange: Exchange): void {
+  continued.add(exchange.outgoing);
+  exchange.outgoing.writeContinue();
+}
+
+function hasSentContinue(outgoing: object): boolean {
+  return continued.has(outgoing);
+}

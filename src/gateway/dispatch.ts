@@ -1,0 +1,114 @@
+// Step six, which way: a token system's own REST module, or the upstream.
+import type { Outcome } from '../audit/contract.js';
+import { type CanonicalRequest, HostError, type Identity } from '../core/index.js';
+import { trustedChain } from '../policy/index.js';
+import { sendContinue } from './answer.js';
+import type { Exchange } from './exchange.js';
+import { failed, forward } from './forward.js';
+import type { Gateway } from './gateway.js';
+import { identityHeaders } from './identity-headers.js';
+import { loginHeaders } from './login-headers.js';
+import type { Upstream } from './upstream.js';
+import { outboundHeaders } from './upstream-headers.js';
+
+/** Carries out a permitted request and resolves with how it ended; an upstream that fails is an outcome, not a throw. */
+export async function dispatch(exchange: Exchange, request: CanonicalRequest, identity: Identity, gateway: Gateway): Promise<Outcome> {
+  if (request.wantsWebSocket) return failed(exchange, 'request.websocket', 0);
+  if (gateway.ownResources.owns(request.product, request.path)) return serveOwn(exchange, request, identity, gateway);
+  const upstream = gateway.upstreams.get(request.product);
+  if (upstream === undefined) return failed(exchange, 'request.not-found', 0);
+  try {
+    const ours = [
+      ...(await identityHeaders(identity, request.product, gateway.outbound.identity)),
+      ...forwarding(exchange, request, gateway),
+    ] as const;
+    return await forward(exchange, {
+      request,
+      upstream,
+      headers: headersFor(exchange, request, identity, upstream, ours, gateway),
+      ...answerRules(exchange, request, identity, upstream, gateway),
+    });
+  } catch (error) {
+    if (error instanceof HostError) return failed(exchange, error.code, 0);
+    throw error;
+  }
+}
+
+function serveOwn(exchange: Exchange, request: CanonicalRequest, identity: Identity, gateway: Gateway): Promise<Outcome> {
+  const { incoming, outgoing } = exchange;
+  for (const [name, value] of loginHeaders(identity)) outgoing.setHeader(name, value);
+  outgoing.setHeader('X-Request-Id', request.requestId);
+  if (request.expectsContinue) sendContinue(exchange);
+  const caller = identity.kind === 'authenticated' ? { principal: identity.principal, grant: identity.grant } : null;
+  return new Promise((resolve) => {
+    outgoing.once('close', () => {
+      const bytesIn = Number(incoming.headers['content-length'] ?? 0) || 0;
+      const bytesOut = Number(outgoing.getHeader('content-length') ?? 0) || 0;
+      const kind = outgoing.writableFinished ? 'served' : 'aborted';
+      resolve({ kind, status: outgoing.statusCode, code: kind === 'aborted' ? 'request.aborted' : null, bytesIn, bytesOut });
+    });
+    gateway.ownResources.serve(exchange, request, caller);
+  });
+}
+
+/** Fresh X-Forwarded-* for every request, from what we saw and what trusted proxies vouch for [GW-42, GW-5]. */
+function forwarding(exchange: Exchange, request: CanonicalRequest, gateway: Gateway): readonly [string, string][] {
+  const { headersDistinct, headers } = exchange.incoming;
+  const chain = trustedChain({
+    peer: request.peer,
+    forwardedFor: headersDistinct['x-forwarded-for'] ?? [],
+    trustedProxies: gateway.site.trustedProxies,
+  });
+  const vouched = (name: string): string | undefined =>
+    request.isPeerTrusted ? headersDistinct[name]?.at(-1)?.split(',').at(-1)?.trim() : undefined;
+  return [
+    ['X-Forwarded-For', chain.join(', ')],
+    ['X-Forwarded-Proto', vouched('x-forwarded-proto') ?? 'http'],
+    ['X-Forwarded-Host', vouched('x-forwarded-host') ?? headers.host ?? ''],
+    ['X-Request-Id', request.requestId],
+  ];
+}
+
+function headersFor(
+  exchange: Exchange,
+  request: CanonicalRequest,
+  identity: Identity,
+  upstream: Upstream,
+  ours: readonly (readonly [string, string])[],
+  gateway: Gateway,
+): string[] {
+  return outboundHeaders(
+    {
+      rawHeaders: exchange.incoming.rawHeaders,
+      isPeerTrusted: request.isPeerTrusted,
+      keepsCookies: keepsCookies(identity, gateway),
+      ours,
+      host: upstream.host,
+      contentLength: exchange.incoming.headers['content-length'] ?? null,
+    },
+    gateway.outbound,
+  );
+}
+
+// The product's own pages call /rest/* with a session: an anonymous request that is forwarded keeps it [GW-15]. One with a
+// credential does not, where cookies are stripped: a session could stand for somebody else.
+function keepsCookies(identity: Identity, { outbound }: Gateway): boolean {
+  return outbound.cookies === 'forward' || (identity.kind === 'anonymous' && outbound.anonymous === 'forward');
+}
+
+const REPLACED = new Set(['x-request-id']);
+const REPLACED_WITH_LOGIN = new Set([...REPLACED, 'x-seraph-loginreason', 'x-ausername']);
+
+function answerRules(exchange: Exchange, request: CanonicalRequest, identity: Identity, upstream: Upstream, gateway: Gateway) {
+  const login = loginHeaders(identity);
+  return {
+    inbound: {
+      keepsCookies: keepsCookies(identity, gateway),
+      keepsChallenges: gateway.outbound.challenges === 'forward',
+      upstreamOrigin: upstream.origin,
+      ownOrigin: gateway.outbound.baseOrigin ?? `http://${exchange.incoming.headers.host ?? ''}`,
+      replaced: login.length === 0 ? REPLACED : REPLACED_WITH_LOGIN,
+    },
+    added: [...login.flat(), 'X-Request-Id', request.requestId],
+  };
+}

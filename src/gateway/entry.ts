@@ -1,0 +1,87 @@
+// The listener: one http.Server with every limit set, and the only catch of the data plane.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { ERROR_CODES, type ErrorCode, JSON_CONTENT_TYPE, LIMITS, METHODS } from '../core/index.js';
+import { plainAddress } from '../policy/index.js';
+import { answerError, asHostError } from './answer.js';
+import type { Gateway } from './gateway.js';
+import { handle } from './handle.js';
+
+/** Makes the server; it listens when told to. */
+export function createEntry(gateway: Gateway): Server {
+  const server = createServer({
+    maxHeaderSize: LIMITS.headerBytesMax,
+    headersTimeout: LIMITS.headersTimeoutMs,
+    // An upload of gigabytes takes as long as it takes; silence within it is bounded by `timeout`.
+    requestTimeout: 0,
+    keepAliveTimeout: LIMITS.keepAliveTimeoutMs,
+    connectionsCheckingInterval: LIMITS.connectionsCheckingIntervalMs,
+    // Missing Host is refused by us, with a body that says so.
+    requireHostHeader: false,
+    // GW-6: never lenient, whatever flags the process was started with.
+    insecureHTTPParser: false,
+    noDelay: true,
+  });
+  server.maxHeadersCount = LIMITS.headerCountMax;
+  server.maxConnections = LIMITS.connectionsMax;
+  server.timeout = LIMITS.clientIdleTimeoutMs;
+  const carry = (incoming: IncomingMessage, outgoing: ServerResponse): void => void enter(incoming, outgoing, gateway);
+  server.on('request', carry);
+  server.on('checkContinue', carry);
+  server.on('checkExpectation', carry);
+  server.on('connect', (_incoming: IncomingMessage, socket: Duplex) => answerRaw(socket, 'request.method-not-allowed'));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => refuseUnparsed(error, socket, gateway));
+  return server;
+}
+
+async function enter(incoming: IncomingMessage, outgoing: ServerResponse, gateway: Gateway): Promise<void> {
+  try {
+    await handle({ incoming, outgoing }, gateway);
+  } catch (thrown) {
+    const error = asHostError(thrown);
+    if (error.status >= 500 && error.code !== 'request.method-unknown' && error.code !== 'request.version') {
+      gateway.logger.error({ code: error.code, detail: error.detail }, 'A request failed');
+    } else {
+      noteRefusal(gateway, incoming.socket.remoteAddress, error.code);
+    }
+    answerError({ incoming, outgoing }, error);
+  }
+}
+
+function noteRefusal(gateway: Gateway, remoteAddress: string | undefined, code: ErrorCode): void {
+  gateway.trail.noteMalformed({ peer: plainAddress(remoteAddress ?? '') ?? '', code, at: gateway.clock.now() });
+}
+
+/** What Node's parser refused before there was a request. */
+function refuseUnparsed(error: NodeJS.ErrnoException, socket: Duplex, gateway: Gateway): void {
+  // Reset by the client, or closed already: there is nobody to answer.
+  if (error.code === 'ECONNRESET' || !socket.writable || isAnswering(socket)) return void socket.destroy();
+  const code = parserErrorCode(error.code ?? '');
+  noteRefusal(gateway, (socket as Duplex & { remoteAddress?: string }).remoteAddress, code);
+  answerRaw(socket, code);
+}
+
+// Writing into the middle of another answer would corrupt it; node:http keeps the answer under way in this field.
+function isAnswering(socket: Duplex): boolean {
+  return ((socket as Duplex & { _httpMessage?: unknown })._httpMessage ?? null) !== null;
+}
+
+/** Node's parser errors in our words [GW-3, GW-6]. */
+export function parserErrorCode(code: string): ErrorCode {
+  if (code === 'HPE_HEADER_OVERFLOW') return 'request.headers-too-large';
+  if (code === 'HPE_INVALID_METHOD') return 'request.method-unknown';
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'request.timeout';
+  if (code === 'HPE_INVALID_VERSION') return 'request.version';
+  return 'request.malformed';
+}
+
+function answerRaw(socket: Duplex, code: ErrorCode): void {
+  const { status, publicText } = ERROR_CODES[code];
+  const body = JSON.stringify({ message: publicText, 'status-code': status });
+  const allow = status === 405 ? `Allow: ${METHODS.join(', ')}\r\n` : '';
+  socket.on('error', () => undefined);
+  socket.end(
+    `HTTP/1.1 ${status} ${code}\r\n${allow}Content-Type: ${JSON_CONTENT_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    () => socket.destroy(),
+  );
+}

@@ -1,0 +1,146 @@
+// Step six: carries a permitted request to the upstream, streaming both ways with back-pressure and no buffer of ours [GW-40].
+import type { Dispatcher } from 'undici';
+import type { Outcome } from '../audit/contract.js';
+import { type CanonicalRequest, ERROR_CODES, type ErrorCode, LIMITS } from '../core/index.js';
+import { answerError, sendContinue } from './answer.js';
+import { discardBody } from './discard.js';
+import type { Exchange } from './exchange.js';
+import { headerObject, headerPairs } from './header-list.js';
+import { announcesBody, requestBody } from './request-body.js';
+import type { Upstream } from './upstream.js';
+import { upstreamErrorCode } from './upstream-error.js';
+import { type InboundSite, inboundHeaders } from './upstream-headers.js';
+
+export interface ForwardOrder {
+  readonly request: CanonicalRequest;
+  readonly upstream: Upstream;
+  /** Flat names and values for the upstream. */
+  readonly headers: string[];
+  readonly inbound: InboundSite;
+  /** Flat names and values that the gateway adds to the answer. */
+  readonly added: readonly string[];
+}
+
+/** Forwards and resolves when the exchange is over, however it ended; never rejects. */
+export function forward(exchange: Exchange, order: ForwardOrder): Promise<Outcome> {
+  const { load } = order.upstream;
+  if (load.count >= LIMITS.upstreamQueueMax + LIMITS.upstreamConnectionsMax)
+    return Promise.resolve(failed(exchange, 'upstream.overloaded', 0));
+  load.count += 1;
+  return new Promise<Outcome>((resolve) => {
+    const settle = (outcome: Outcome): void => {
+      load.count -= 1;
+      resolve(outcome);
+    };
+    new Carrier(exchange, order, settle).start();
+  });
+}
+
+/** Answers a request that cannot be carried; also the outcome of it. */
+export function failed(exchange: Exchange, code: ErrorCode, bytesIn: number): Outcome {
+  const { status, publicText } = ERROR_CODES[code];
+  return { kind: 'failed', status, code, bytesIn, bytesOut: answerError(exchange, { code, publicText }) };
+}
+
+/** One exchange under way: undici's handler on one side, the client's response on the other. */
+class Carrier implements Dispatcher.DispatchHandler {
+  readonly #exchange: Exchange;
+  readonly #order: ForwardOrder;
+  readonly #resolve: (outcome: Outcome) => void;
+  #controller: Dispatcher.DispatchController | null = null;
+  #status = 0;
+  #bytesIn = 0;
+  #bytesOut = 0;
+  #isOver = false;
+
+  constructor(exchange: Exchange, order: ForwardOrder, resolve: (outcome: Outcome) => void) {
+    this.#exchange = exchange;
+    this.#order = order;
+    this.#resolve = resolve;
+  }
+
+  start(): void {
+    const { incoming, outgoing } = this.#exchange;
+    const { request, upstream, headers } = this.#order;
+    outgoing.once('close', () => this.#clientClosed());
+    incoming.on('error', () => undefined);
+    const body = announcesBody(incoming) ? requestBody(incoming, (count) => (this.#bytesIn += count)) : null;
+    // The decision came first; only now may the body come [GW-40].
+    if (request.expectsContinue) sendContinue(this.#exchange);
+    try {
+      upstream.pool.dispatch({ method: request.method as Dispatcher.HttpMethod, path: request.target, headers, body }, this);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#isOver) controller.abort(new Error('the client went away'));
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, _headers: unknown, statusText?: string): void {
+    const { incoming, outgoing } = this.#exchange;
+    const mayTrail = incoming.httpVersion === '1.1' && this.#order.request.method !== 'HEAD';
+    const headers = inboundHeaders((controller.rawHeaders ?? []) as Buffer[], this.#order.inbound, mayTrail);
+    if (status < 200) {
+      if (status === 102) outgoing.writeProcessing();
+      else if (status === 103) outgoing.writeEarlyHints(headerObject(headers));
+      return;
+    }
+    this.#status = status;
+    outgoing.writeHead(status, statusText ?? '', [...headers, ...this.#order.added]);
+    // A head whose body is slow must not wait for it; one whose body is here already goes out with it in one packet.
+    process.nextTick(() => {
+      if (this.#bytesOut === 0 && !outgoing.writableEnded) outgoing.flushHeaders();
+    });
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    const { outgoing } = this.#exchange;
+    this.#bytesOut += chunk.length;
+    if (outgoing.destroyed || outgoing.write(chunk)) return;
+    controller.pause();
+    outgoing.once('drain', () => controller.resume());
+  }
+
+  onResponseEnd(controller: Dispatcher.DispatchController): void {
+    const { incoming, outgoing } = this.#exchange;
+    const trailers = (controller.rawTrailers ?? []) as Buffer[];
+    if (trailers.length > 0) outgoing.addTrailers(headerPairs(inboundHeaders(trailers, this.#order.inbound, false)));
+    // An answer that came before the upload was complete: the rest is of no use to anybody.
+    if (!incoming.complete) discardBody(this.#exchange, false);
+    outgoing.end();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
+    this.#fail(error);
+  }
+
+  #fail(error: unknown): void {
+    const { incoming, outgoing } = this.#exchange;
+    if (this.#isOver) return;
+    if (outgoing.destroyed || (incoming.destroyed && !incoming.complete)) return this.#clientClosed();
+    const code = upstreamErrorCode(error);
+    if (!outgoing.headersSent) {
+      this.#isOver = true;
+      this.#resolve(failed(this.#exchange, code, this.#bytesIn));
+      return;
+    }
+    // Half an answer cannot be taken back; cutting it off is the only honest sign.
+    this.#settle('failed', this.#status, code);
+    outgoing.destroy();
+  }
+
+  #clientClosed(): void {
+    if (this.#exchange.outgoing.writableFinished) return this.#settle('forwarded', this.#status, null);
+    this.#settle('aborted', this.#status === 0 ? ERROR_CODES['request.aborted'].status : this.#status, 'request.aborted');
+    this.#controller?.abort(new Error('the client went away'));
+  }
+
+  #settle(kind: Outcome['kind'], status: number, code: ErrorCode | null): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#resolve({ kind, status, code, bytesIn: this.#bytesIn, bytesOut: this.#bytesOut });
+  }
+}

@@ -1,0 +1,52 @@
+// What the line needs, gathered once at the start; each step gets its part as an argument.
+import type { Trail } from '../audit/contract.js';
+import type { Authentication } from '../authn/authenticate.js';
+import type { CanonicalRequest, Clock, Grant, Identity, Logger, Principal, UpstreamProduct } from '../core/index.js';
+import type { RecordMarks } from '../plugin-kit/contract.js';
+import type { SitePolicy } from '../policy/index.js';
+import type { Exchange } from './exchange.js';
+import type { IdentityMode } from './identity-headers.js';
+import type { Normalised, NormaliseSite } from './normalise.js';
+import type { Upstream } from './upstream.js';
+
+/** A token system's own REST, served by the control plane below `/rest/` of a product. */
+export interface OwnResources {
+  /** Whether one of them answers there. */
+  owns(product: UpstreamProduct, path: string): boolean;
+  /** Serves a permitted request; the answer's end is the exchange's end. */
+  serve(exchange: Exchange, request: CanonicalRequest, caller: { principal: Principal; grant: Grant | null } | null): void;
+}
+
+/** What is told to the token systems about a recorded request. */
+export interface SystemNotices {
+  /** How a use of this token is marked in its record. */
+  marks(identity: Identity): RecordMarks;
+  /** A token was accepted and its record is durable. */
+  used(identity: Identity): void;
+}
+
+export interface Gateway {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly site: NormaliseSite;
+  readonly authentication: Authentication;
+  readonly policy: SitePolicy;
+  readonly trail: Trail;
+  readonly systems: SystemNotices;
+  readonly ownResources: OwnResources;
+  readonly upstreams: ReadonlyMap<UpstreamProduct, Upstream>;
+  readonly outbound: OutboundSettings;
+  /** Everything that is not `/rest/*` below a context path: the control plane, or 404 [GW-7]. */
+  elsewhere(exchange: Exchange, arrival: Extract<Normalised, { place: 'elsewhere' }>): void;
+}
+
+export interface OutboundSettings {
+  readonly identity: IdentityMode;
+  /** Folded names of every configured identity header. */
+  readonly identityHeaders: ReadonlySet<string>;
+  readonly cookies: 'forward' | 'strip';
+  readonly anonymous: 'forward' | 'refuse';
+  readonly challenges: 'strip' | 'forward';
+  /** Origin clients use; null: `http://` and the Host they sent. */
+  readonly baseOrigin: string | null;
+}

@@ -1,0 +1,148 @@
+// Step one of the line: one canonical request out of what came over the socket, or 400. Its output is what policy judges, audit
+// records and the upstream is sent, byte for byte [GW-1].
+import type { IncomingMessage } from 'node:http';
+import { clientAddress, plainAddress } from '../policy/index.js';
+import {
+  type AddressSet,
+  type CanonicalRequest,
+  type Clock,
+  HostError,
+  type Instant,
+  LIMITS,
+  type Method,
+  METHODS,
+  type UpstreamProduct,
+} from '../core/index.js';
+import { canonicalPath } from './canonical-path.js';
+import { checkFraming } from './framing-check.js';
+import { checkQuery } from './query-check.js';
+
+/** What normalisation must know of the site. */
+export interface NormaliseSite {
+  readonly clock: Clock;
+  readonly newId: () => string;
+  /** Products that are carried, with their context paths; no two alike. */
+  readonly contexts: readonly { readonly product: UpstreamProduct; readonly contextPath: string }[];
+  /** Authority of the base URL, lower case, default port left out; null when there is none. */
+  readonly baseAuthority: string | null;
+  readonly trustedProxies: AddressSet | null;
+}
+
+/** A canonical request on `/rest/*`, or the path of something else that Postern may serve itself [GW-7]. */
+export type Normalised =
+  | { readonly place: 'rest'; readonly request: CanonicalRequest; readonly authorization: string | null; readonly host: string }
+  | { readonly place: 'elsewhere'; readonly method: Method; readonly path: string; readonly query: string | null };
+
+const KNOWN_METHODS: ReadonlySet<string> = new Set(METHODS);
+
+/** Throws HostError with a 4xx or 501 code for whatever is not one plain request. */
+export function normalise(incoming: IncomingMessage, site: NormaliseSite): Normalised {
+  const at = site.clock.now();
+  const headers = checkFraming(incoming);
+  const method = knownMethod(incoming.method ?? '');
+  if (incoming.httpVersion !== '1.1' && incoming.httpVersion !== '1.0') throw new HostError('request.version');
+  const expectsContinue = checkExpectation(headers.expect);
+  const target = originForm(incoming.url ?? '', method, headers.host, site.baseAuthority);
+  if (target === '*') return { place: 'elsewhere', method, path: '*', query: null };
+  if (target.length > LIMITS.targetBytesMax) throw new HostError('request.too-long');
+  const { path, query } = split(target);
+  const context = restContext(path, site);
+  if (query !== null && context !== null) checkQuery(query);
+  if (context === null) return { place: 'elsewhere', method, path, query };
+  const request = {
+    ...context,
+    ...describe(incoming, site, at),
+    method,
+    path,
+    query,
+    target: query === null ? path : `${path}?${query}`,
+    expectsContinue,
+  };
+  return { place: 'rest', request, authorization: headers.authorization, host: headers.host };
+}
+
+function knownMethod(method: string): Method {
+  if (KNOWN_METHODS.has(method)) return method as Method;
+  throw new HostError(method === 'TRACE' || method === 'CONNECT' ? 'request.method-not-allowed' : 'request.method-unknown');
+}
+
+function checkExpectation(expect: string | null): boolean {
+  if (expect === null) return false;
+  if (expect.toLowerCase() !== '100-continue') throw new HostError('request.expectation');
+  return true;
+}
+
+// RFC 9112 §3.2: origin form, or absolute form whose authority is ours, or `*` for OPTIONS.
+function originForm(target: string, method: Method, host: string, baseAuthority: string | null): string {
+  if (target === '*' && method === 'OPTIONS') return target;
+  // Raw bytes that no target holds: RFC 3986 §2. A fragment is for clients alone (GHSA-pxq7-h93f-9jrg).
+  if (!/^[\x21\x24-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e]+$/.test(target))
+    return refuseTarget('a character that must be escaped, or a fragment');
+  if (target.startsWith('/')) return target;
+  const absolute = /^(https?):\/\/([^/?]*)(.*)$/i.exec(target);
+  if (absolute === null) return refuseTarget('it is neither a path nor an absolute URL');
+  const scheme = (absolute[1] ?? '').toLowerCase();
+  const authority = withoutDefaultPort(absolute[2] ?? '', scheme);
+  if (authority !== withoutDefaultPort(host, scheme) && authority !== baseAuthority)
+    return refuseTarget('its authority is not this server');
+  const rest = absolute[3] ?? '';
+  return rest.startsWith('/') ? rest : `/${rest}`;
+}
+
+/** Lower case, without `:80` for http and `:443` for https. */
+export function withoutDefaultPort(authority: string, scheme: string): string {
+  const folded = authority.toLowerCase();
+  return folded.replace(scheme === 'https' ? /:443$/ : /:80$/, '');
+}
+
+function refuseTarget(reason: string): never {
+  throw new HostError('request.malformed', { detail: `target: ${reason}`, publicText: `The request target is not accepted: ${reason}.` });
+}
+
+function split(target: string): { path: string; query: string | null } {
+  const mark = target.indexOf('?');
+  const path = canonicalPath(mark < 0 ? target : target.slice(0, mark));
+  return { path, query: mark < 0 ? null : target.slice(mark + 1) };
+}
+
+/** The product below whose `/rest/` the path lies; a token opens nothing else [GW-7]. */
+function restContext(path: string, site: NormaliseSite): { product: UpstreamProduct; contextPath: string } | null {
+  for (const context of site.contexts) if (path.startsWith(`${context.contextPath}/rest/`)) return context;
+  return null;
+}
+
+function describe(incoming: IncomingMessage, site: NormaliseSite, receivedAt: Instant) {
+  const peer = plainAddress(incoming.socket.remoteAddress ?? '') ?? '';
+  const isPeerTrusted = site.trustedProxies !== null && peer !== '' && site.trustedProxies.includes(peer);
+  const id = site.newId();
+  const given = incoming.headers['x-request-id'];
+  const isTaken =
+    isPeerTrusted && typeof given === 'string' && given.length <= LIMITS.requestIdLengthMax && /^[A-Za-z0-9._:@/+=-]+$/.test(given);
+  return {
+    id,
+    requestId: isTaken ? given : id,
+    peer,
+    isPeerTrusted,
+    // No peer at all: the socket is gone already.
+    clientAddress: peer === '' ? null : clientAddress({ peer, forwardedFor: forwardedFor(incoming), trustedProxies: site.trustedProxies }),
+    userAgent: incoming.headers['user-agent']?.slice(0, LIMITS.userAgentLengthMax) ?? null,
+    receivedAt,
+    wantsWebSocket: isWebSocketUpgrade(incoming),
+  };
+}
+
+function forwardedFor(incoming: IncomingMessage): readonly string[] {
+  return incoming.headersDistinct['x-forwarded-for'] ?? [];
+}
+
+// RFC 6455 §4.1; any other Upgrade is ignored [GW-45].
+function isWebSocketUpgrade(incoming: IncomingMessage): boolean {
+  const upgrade = incoming.headers.upgrade;
+  return (
+    upgrade !== undefined &&
+    upgrade
+      .toLowerCase()
+      .split(',')
+      .some((name) => name.trim().split('/')[0] === 'websocket')
+  );
+}

@@ -1,0 +1,25 @@
+// Answers a request that was denied: 401 with every challenge that would do, or the status of the code [GW-12, GW-23].
+import type { Outcome } from '../audit/contract.js';
+import { challenges } from '../authn/challenge.js';
+import { type CanonicalRequest, type Decision, ERROR_CODES, type Identity } from '../core/index.js';
+import { answerError } from './answer.js';
+import type { Exchange } from './exchange.js';
+import { loginHeaders } from './login-headers.js';
+
+/** The answer to a denied request; also its outcome. */
+export function refuse(
+  exchange: Exchange,
+  request: CanonicalRequest,
+  identity: Identity,
+  decision: Extract<Decision, { effect: 'deny' }>,
+  schemes: readonly ('basic' | 'bearer')[],
+): Outcome {
+  const { status, publicText } = ERROR_CODES[decision.code];
+  const headers: Record<string, string | readonly string[]> = {
+    'X-Request-Id': request.requestId,
+    ...Object.fromEntries(loginHeaders(identity)),
+  };
+  if (status === 401) headers['WWW-Authenticate'] = challenges(schemes, identity);
+  const bytesOut = answerError(exchange, { code: decision.code, publicText }, headers);
+  return { kind: status >= 500 ? 'failed' : 'refused', status, code: decision.code, bytesIn: 0, bytesOut };
+}

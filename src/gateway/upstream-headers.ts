@@ -1,0 +1,131 @@
+// Which header fields travel to the upstream, and in which order that is decided: (1) what the client's Connection names goes,
+// (2) hop-by-hop goes, (3) what only we may say goes, and the credential just consumed, (4) forwarded fields go unless the peer
+// is a trusted proxy, (5) only then ours are added, so that naming them in Connection gains nothing [GW-5].
+import { foldHeaderName } from '../core/index.js';
+
+/** RFC 9110 §7.6.1, and the old names that servers still act upon. */
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'http2-settings',
+]);
+
+/** What only we may say, and what renames a request or its caller. */
+const RESERVED = new Set([
+  'host',
+  'content-length',
+  'expect',
+  'authorization',
+  'x-request-id',
+  // Symfony, Zend and IIS read the path from these (CVE-2018-14773).
+  'x-original-url',
+  'x-rewrite-url',
+  'x-original-uri',
+  'x-http-method-override',
+  'x-http-method',
+  'x-method-override',
+  'x-real-ip',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'true-client-ip',
+  // Extender's own field for the user a call is made for [EXT-7].
+  'contextuser',
+  'context-user',
+]);
+
+export interface OutboundSite {
+  /** Names of every configured identity header, folded. */
+  readonly identityHeaders: ReadonlySet<string>;
+}
+
+export interface OutboundRequest {
+  readonly rawHeaders: readonly string[];
+  readonly isPeerTrusted: boolean;
+  readonly keepsCookies: boolean;
+  /** Fields that are ours: identity, forwarding, request id. */
+  readonly ours: readonly (readonly [string, string])[];
+  readonly host: string;
+  /** Announced length of the body; null: none or chunked. */
+  readonly contentLength: string | null;
+}
+
+/** The flat list of names and values for the upstream, Host first. */
+export function outboundHeaders(request: OutboundRequest, site: OutboundSite): string[] {
+  const named = connectionNames(request.rawHeaders);
+  const headers = ['Host', request.host];
+  for (let index = 0; index < request.rawHeaders.length; index += 2) {
+    const name = request.rawHeaders[index] ?? '';
+    const folded = foldHeaderName(name);
+    if (named.has(folded) || HOP_BY_HOP.has(folded) || RESERVED.has(folded) || site.identityHeaders.has(folded)) continue;
+    if (isForwarded(folded) && !(request.isPeerTrusted && !isOurForwarded(folded))) continue;
+    if (folded === 'cookie' && !request.keepsCookies) continue;
+    headers.push(name, request.rawHeaders[index + 1] ?? '');
+  }
+  for (const [name, value] of request.ours) headers.push(name, value);
+  if (request.contentLength !== null) headers.push('Content-Length', request.contentLength);
+  return headers;
+}
+
+function isForwarded(folded: string): boolean {
+  return folded === 'forwarded' || folded.startsWith('x-forwarded-');
+}
+
+/** Written anew for every request, a trusted proxy's included. */
+function isOurForwarded(folded: string): boolean {
+  return folded === 'x-forwarded-for' || folded === 'x-forwarded-proto' || folded === 'x-forwarded-host';
+}
+
+/** Field names that a `Connection` header lists, folded: read before ours are added. */
+export function connectionNames(rawHeaders: readonly string[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    if (foldHeaderName(rawHeaders[index] ?? '') !== 'connection') continue;
+    for (const name of (rawHeaders[index + 1] ?? '').split(',')) names.add(foldHeaderName(name.trim()));
+  }
+  return names;
+}
+
+export interface InboundSite {
+  readonly keepsCookies: boolean;
+  readonly keepsChallenges: boolean;
+  /** `http://jira.internal:8080`, and what the client calls us: redirects are rewritten from one to the other [GW-44]. */
+  readonly upstreamOrigin: string;
+  readonly ownOrigin: string;
+  /** Fields that the gateway sets itself: the upstream's are dropped. Lower case. */
+  readonly replaced: ReadonlySet<string>;
+}
+
+/**
+ * The flat list of names and values for the client. `raw` is what the upstream sent, as bytes. `mayTrail`: the client and the
+ * answer can carry trailers, so `Trailer` may announce them.
+ */
+export function inboundHeaders(raw: readonly Buffer[], site: InboundSite, mayTrail: boolean): string[] {
+  const flat = raw.map((bytes) => bytes.toString('latin1'));
+  const named = connectionNames(flat);
+  const isChunked = flat.some((name, index) => index % 2 === 0 && name.toLowerCase() === 'transfer-encoding');
+  const headers: string[] = [];
+  for (let index = 0; index < flat.length; index += 2) {
+    const name = flat[index] ?? '';
+    const folded = name.toLowerCase();
+    if (folded === 'trailer' ? !isChunked || !mayTrail : HOP_BY_HOP.has(folded) || named.has(folded) || site.replaced.has(folded)) continue;
+    if (folded === 'www-authenticate' && !site.keepsChallenges) continue;
+    if (folded === 'set-cookie' && !site.keepsCookies) continue;
+    const value = flat[index + 1] ?? '';
+    headers.push(name, folded === 'location' || folded === 'content-location' ? rewriteLocation(value, site) : value);
+  }
+  return headers;
+}
+
+function rewriteLocation(value: string, site: InboundSite): string {
+  const isUpstream = value.toLowerCase().startsWith(site.upstreamOrigin.toLowerCase());
+  const rest = value.slice(site.upstreamOrigin.length);
+  // `http://jira:80` is not the beginning of `http://jira:8080`: the origin must end where it ends.
+  return isUpstream && (rest === '' || /^[/?#]/.test(rest)) ? site.ownOrigin + rest : value;
+}

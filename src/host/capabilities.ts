@@ -1,0 +1,48 @@
+// What one plugin may touch: the capabilities of the house, cut to its measure.
+import type { Clock, Logger, RandomSource, SiteKeys, UserDirectory } from '../core/index.js';
+import type { ActRecorder, PluginHost, PluginManifest, Switches, TokenRegistry } from '../plugin-kit/contract.js';
+import type { Profile, SettingSpec } from '../plugin-kit/setting.js';
+import type { Store } from '../store/contract.js';
+
+/** The parts of the house that plugins are given. */
+export interface HouseParts {
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly logger: Logger;
+  readonly directory: UserDirectory;
+  readonly keys: SiteKeys;
+  readonly registry: TokenRegistry;
+  readonly switches: Switches;
+  readonly audit: ActRecorder;
+  readonly store: Store;
+  readonly profile: Profile;
+  readonly tokensMakeTokens: 'refuse' | 'allow';
+  setting<T>(spec: SettingSpec<T>): T;
+  forget(tokenRef: string): void;
+  settleUses(): Promise<void>;
+}
+
+/** The host as one plugin sees it. A setting that its manifest does not declare is an error: documentation comes from manifests. */
+export function hostFor(manifest: PluginManifest, parts: HouseParts): PluginHost {
+  const declared = new Set(manifest.settings.map((setting) => setting.name));
+  return {
+    clock: parts.clock,
+    random: parts.random,
+    logger: parts.logger,
+    directory: parts.directory,
+    keys: parts.keys,
+    tokens: parts.registry,
+    switches: parts.switches,
+    audit: parts.audit,
+    tokensMakeTokens: parts.tokensMakeTokens,
+    profile: parts.profile,
+    setting(spec) {
+      if (!declared.has(spec.name)) throw new Error(`${manifest.key} asks for ${spec.name}, which its manifest does not declare`);
+      return parts.setting(spec);
+    },
+    read: (sql, parameters) => parts.store.read(sql, parameters),
+    transaction: (work) => parts.store.transaction(work),
+    forget: parts.forget,
+    settleUses: parts.settleUses,
+  };
+}

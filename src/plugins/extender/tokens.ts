@@ -1,0 +1,175 @@
+// Extender's tokens in the database: how one is found, listed, kept, counted and removed.
+import { type EntityManager, In, IsNull } from 'typeorm';
+import { type Instant, LIMITS } from '../../core/index.js';
+import type { PluginHost, TokenUse } from '../../plugin-kit/contract.js';
+import { isLimited, type StoredLimits } from './limits.js';
+import { type ExtenderTokenRow, extenderTokenTable } from './tables.js';
+
+/** One token as the plugin works with it. */
+export interface ExtenderToken {
+  readonly tokenRef: string;
+  readonly valueCipher: string | null;
+  readonly authorKey: string;
+  /** null: works for anyone. */
+  readonly userKey: string | null;
+  readonly userName: string;
+  readonly displayName: string;
+  readonly label: string;
+  readonly limits: StoredLimits;
+  readonly inherited: readonly StoredLimits[];
+  readonly createdAt: Instant;
+  readonly validUntil: Instant | null;
+  readonly counter: number;
+  readonly lastUsedAt: Instant | null;
+}
+
+/** Whether rules or addresses restrict it, its own or inherited ones. */
+export function hasLimits(token: ExtenderToken): boolean {
+  return isLimited(token.limits) || token.inherited.length > 0;
+}
+
+/** Which tokens a list holds: all of them, or those of one user. */
+export interface TokenFilter {
+  readonly userKey: string | null;
+}
+
+export interface TokenStore {
+  /** The token with this value. One prepared statement, the same whether there is one or not [GW-12]. */
+  findByValue(value: string): Promise<ExtenderToken | null>;
+  findByRef(tokenRef: string): Promise<ExtenderToken | null>;
+  count(filter: TokenFilter): Promise<number>;
+  /** In the order of `dateCreated`, then of creation [EXT-33]. */
+  list(filter: TokenFilter, startAt: number, limit: number): Promise<readonly ExtenderToken[]>;
+  /** Whether the value is in use, under whichever key its digest was made. */
+  isTaken(manager: EntityManager, value: string): Promise<boolean>;
+  /** Whether the user, or for a token without one its author, has as many tokens as may be. */
+  isFull(manager: EntityManager, token: Pick<ExtenderToken, 'authorKey' | 'userKey'>): Promise<boolean>;
+  insert(manager: EntityManager, token: ExtenderToken, value: string): Promise<void>;
+  /** False when it was gone already. */
+  remove(manager: EntityManager, tokenRef: string): Promise<boolean>;
+  /** Counts what was let through [EXT-45] and keeps the latest use. */
+  recordUses(uses: readonly TokenUse[], manager: EntityManager): Promise<void>;
+  /** Drops every readable value: in secure mode there are digests only [EXT-35]. */
+  dropValues(): Promise<void>;
+}
+
+const SELECT = 'SELECT * FROM extender_token';
+
+/** The tokens behind the host's door to the database. */
+export function openTokens(host: PluginHost): TokenStore {
+  const digestsOf = (value: string): string[] => host.keys.digests('token', value).map(({ digest }) => digest);
+  const readOne = async (condition: string, parameters: readonly string[]): Promise<ExtenderToken | null> => {
+    const [row] = await host.read<ExtenderTokenRow>(`${SELECT} WHERE ${condition}`, parameters);
+    return row === undefined ? null : fromRow(row);
+  };
+  return {
+    findByValue(value) {
+      const digests = digestsOf(value);
+      return readOne(`digest IN (${digests.map(() => '?').join(', ')})`, digests);
+    },
+    async findByRef(tokenRef) {
+      const token = await readOne('token_ref = ?', [tokenRef]);
+      // A database may compare without case.
+      return token?.tokenRef === tokenRef ? token : null;
+    },
+    async count(filter) {
+      const [row] = await host.read<{ total: number | string }>(
+        `SELECT COUNT(*) AS total FROM extender_token${where(filter)}`,
+        bound(filter),
+      );
+      return Number(row?.total ?? 0);
+    },
+    async list(filter, startAt, limit) {
+      const sql = `${SELECT}${where(filter)} ORDER BY created_at, id LIMIT ? OFFSET ?`;
+      return (await host.read<ExtenderTokenRow>(sql, [...bound(filter), limit, startAt])).map(fromRow);
+    },
+    isTaken: (manager, value) => manager.existsBy(extenderTokenTable, { digest: In(digestsOf(value)) }),
+    async isFull(manager, { authorKey, userKey }) {
+      const owned = userKey === null ? { user_key: IsNull(), author_key: authorKey } : { user_key: userKey };
+      return (await manager.countBy(extenderTokenTable, owned)) >= LIMITS.tokensPerUserMax;
+    },
+    async insert(manager, token, value) {
+      await manager.insert(extenderTokenTable, toRow(token, host.keys.digest('token', value)));
+    },
+    async remove(manager, tokenRef) {
+      if (!(await manager.existsBy(extenderTokenTable, { token_ref: tokenRef }))) return false;
+      await manager.delete(extenderTokenTable, { token_ref: tokenRef });
+      return true;
+    },
+    async recordUses(uses, manager) {
+      for (const use of uses) await recordUse(use, manager);
+    },
+    async dropValues() {
+      await host.transaction((manager) =>
+        manager.createQueryBuilder().update(extenderTokenTable).set({ value_cipher: null }).where('value_cipher IS NOT NULL').execute(),
+      );
+    },
+  };
+}
+
+/** One statement. The address stands before the time it depends on: MySQL assigns from left to right. */
+async function recordUse(use: TokenUse, manager: EntityManager): Promise<void> {
+  await manager
+    .createQueryBuilder()
+    .update(extenderTokenTable)
+    .set({
+      counter: () => 'counter + :permitted',
+      last_used_ip: () => 'CASE WHEN last_used_at > :at THEN last_used_ip ELSE :address END',
+      last_used_at: () => 'CASE WHEN last_used_at > :at THEN last_used_at ELSE :at END',
+    })
+    .setParameters({ permitted: use.permitted, at: use.lastUsedAt, address: use.clientAddress })
+    .where({ token_ref: use.tokenRef })
+    .execute();
+}
+
+function where(filter: TokenFilter): string {
+  return filter.userKey === null ? '' : ' WHERE user_key = ?';
+}
+
+function bound(filter: TokenFilter): string[] {
+  return filter.userKey === null ? [] : [filter.userKey];
+}
+
+function toRow(token: ExtenderToken, digest: { digest: string; keyId: string }): Omit<ExtenderTokenRow, 'id'> {
+  return {
+    token_ref: token.tokenRef,
+    digest: digest.digest,
+    digest_key_id: digest.keyId,
+    value_cipher: token.valueCipher,
+    author_key: token.authorKey,
+    user_key: token.userKey,
+    user_name: token.userName,
+    display_name: token.displayName,
+    label: token.label,
+    limit_to: token.limits.limitTo,
+    ip: token.limits.ip,
+    inherited: JSON.stringify(token.inherited),
+    created_at: token.createdAt,
+    valid_until: token.validUntil,
+    counter: token.counter,
+    last_used_at: token.lastUsedAt,
+    last_used_ip: null,
+  };
+}
+
+function fromRow(row: ExtenderTokenRow): ExtenderToken {
+  return {
+    tokenRef: row.token_ref,
+    valueCipher: row.value_cipher,
+    authorKey: row.author_key,
+    userKey: row.user_key,
+    userName: row.user_name,
+    displayName: row.display_name,
+    label: row.label,
+    limits: { limitTo: row.limit_to, ip: row.ip },
+    inherited: JSON.parse(row.inherited) as StoredLimits[],
+    createdAt: Number(row.created_at),
+    validUntil: toInstant(row.valid_until),
+    counter: Number(row.counter),
+    lastUsedAt: toInstant(row.last_used_at),
+  };
+}
+
+function toInstant(value: number | string | null): Instant | null {
+  return value === null ? null : Number(value);
+}

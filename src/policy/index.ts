@@ -1,0 +1,14 @@
+export { AddressError, parseAddressList, plainAddress, tooWide } from './address.js';
+export { clientAddress, type Origin, trustedChain } from './client-address.js';
+export { decide, needsJudgedBody, type Occasion } from './decide.js';
+export { compileLimitTo, compileStoredLimitTo } from './limit-to.js';
+export { RuleError } from './rule-error.js';
+export type { RuleOptions } from './rule-list.js';
+export {
+  type Authenticated,
+  compileSitePolicy,
+  type SitePolicy,
+  type Statement,
+  StatementError,
+  type StatementText,
+} from './site-policy.js';

@@ -1,0 +1,48 @@
+// What a person sees at the start: addresses, users, where the files are.
+import type { CarriedProduct } from '../config/check.js';
+import type { Profile } from '../plugin-kit/setting.js';
+
+export interface BannerFacts {
+  readonly version: string;
+  readonly profile: Profile;
+  readonly host: string;
+  readonly port: number;
+  readonly products: readonly CarriedProduct[];
+  readonly demoUsers: readonly string[];
+  readonly dataFolder: string;
+  readonly warnings: readonly string[];
+}
+
+const PRODUCT_NAMES = { jira: 'Jira', confluence: 'Confluence' } as const;
+
+/** The banner's lines. */
+export function banner(facts: BannerFacts): readonly string[] {
+  // What a person types; the listening line below has the address itself.
+  const shownHost = ['127.0.0.1', '::1', 'localhost', '0.0.0.0', '::'].includes(facts.host) ? 'localhost' : facts.host;
+  const origin = `http://${shownHost}:${facts.port}`;
+  const literal = facts.host.includes(':') ? `[${facts.host}]` : facts.host;
+  return [
+    '',
+    `  Postern ${facts.version}, profile ${facts.profile}`,
+    '',
+    ...facts.products.map(({ product, contextPath, upstream }) =>
+      row(PRODUCT_NAMES[product], `${origin}${contextPath}${upstream === 'sample' ? '' : `  →  ${upstream.origin}${contextPath}`}`),
+    ),
+    ...(facts.products.every(({ upstream }) => upstream === 'sample')
+      ? [row('', 'a built-in sample; its issues live in memory and are gone at the end')]
+      : []),
+    row('Administration', `${origin}/api/v1`),
+    ...(facts.demoUsers.length === 0
+      ? []
+      : [row('Users', facts.demoUsers.map((name) => `${name}/${name}${name === 'admin' ? ' (administrator)' : ''}`).join(', '))]),
+    row('Data folder', facts.dataFolder),
+    ...facts.warnings.map((warning) => row('Note', warning)),
+    '',
+    `  Listening on http://${literal}:${facts.port}  (Ctrl+C ends it)`,
+    '',
+  ];
+}
+
+function row(name: string, text: string): string {
+  return `  ${name.padEnd(16)}${text}`;
+}

@@ -1,0 +1,46 @@
+// Everything that is not `/rest/*` below a context path: readiness, the products' status, the control plane, or 404 [GW-7].
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ERROR_CODES, JSON_CONTENT_TYPE, METHODS } from '../core/index.js';
+import { answerError } from '../gateway/answer.js';
+import type { Gateway } from '../gateway/gateway.js';
+
+export interface ElsewhereNeeds {
+  readonly contextPaths: readonly string[];
+  /** Serves everything below `/api/`. */
+  readonly controlPlane: (incoming: IncomingMessage, outgoing: ServerResponse) => void;
+  /** True while requests are served: false again once the end has begun. */
+  isReady(): boolean;
+}
+
+/** The gateway's door to everything else. */
+export function createElsewhere(needs: ElsewhereNeeds): Gateway['elsewhere'] {
+  const statusPaths = new Set(needs.contextPaths.map((contextPath) => `${contextPath}/status`));
+  return (exchange, arrival) => {
+    const { outgoing, incoming } = exchange;
+    if (arrival.path === '*') {
+      outgoing.writeHead(204, { Allow: METHODS.join(', ') }).end();
+    } else if (arrival.path === '/readyz' || statusPaths.has(arrival.path)) {
+      if (arrival.method !== 'GET' && arrival.method !== 'HEAD')
+        return void answerError(exchange, fault('request.method-not-allowed'), { Allow: 'GET, HEAD' });
+      const isReady = needs.isReady();
+      const state = arrival.path === '/readyz' ? { ready: isReady } : { state: isReady ? 'RUNNING' : 'STOPPING' };
+      answerJson(outgoing, isReady ? 200 : 503, state);
+    } else if (arrival.path === '/api' || arrival.path.startsWith('/api/')) {
+      // Express routes by what it reads here: the canonical form, never the raw target [GW-1].
+      incoming.url = arrival.query === null ? arrival.path : `${arrival.path}?${arrival.query}`;
+      needs.controlPlane(incoming, outgoing);
+    } else {
+      answerError(exchange, fault('request.not-found'));
+    }
+  };
+}
+
+function fault(code: 'request.not-found' | 'request.method-not-allowed') {
+  return { code, publicText: ERROR_CODES[code].publicText };
+}
+
+function answerJson(outgoing: ServerResponse, status: number, json: unknown): void {
+  const body = JSON.stringify(json);
+  outgoing.writeHead(status, { 'Content-Type': JSON_CONTENT_TYPE, 'Content-Length': Buffer.byteLength(body), 'Cache-Control': 'no-store' });
+  outgoing.end(body);
+}

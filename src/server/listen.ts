@@ -1,0 +1,24 @@
+// Binds the listener, and says plainly why where it cannot.
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { StartError } from '../core/start-error.js';
+
+/** Resolves with the port, the chosen one where 0 was asked for. Throws StartError. */
+export function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const next =
+        error.code === 'EADDRINUSE'
+          ? 'Set POSTERN_PORT to another port (0 takes any free one), or end what uses this one.'
+          : 'Check POSTERN_HOST and POSTERN_PORT.';
+      reject(new StartError(`Cannot listen on ${host}:${port} (${error.code ?? error.message}).`, next, error));
+    });
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+/** What a client on this machine types: `http://localhost:2990`. */
+export function publicOrigin(host: string, port: number): string {
+  const isAny = ['127.0.0.1', '::1', 'localhost', '0.0.0.0', '::'].includes(host);
+  return `http://${isAny ? 'localhost' : host.includes(':') ? `[${host}]` : host}:${port}`;
+}

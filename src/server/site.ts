@@ -1,0 +1,58 @@
+// The settings in the forms that the line wants.
+import { ConfigError, type Settings } from '../config/load.js';
+import { HOUSE_SETTINGS as S } from '../config/schema.js';
+import { foldHeaderName } from '../core/index.js';
+import type { OutboundSettings } from '../gateway/gateway.js';
+import type { IdentityMode } from '../gateway/identity-headers.js';
+import { compileSitePolicy, type SitePolicy, StatementError, tooWide } from '../policy/index.js';
+import type { UpstreamCredentials } from '../store/upstream-credentials.js';
+
+/** The compiled site policy. Throws ConfigError with the entry's place. */
+export function sitePolicy(settings: Settings): SitePolicy {
+  try {
+    return compileSitePolicy(settings.get(S.policy), { passwords: settings.get(S.passwords), anonymous: settings.get(S.anonymous) });
+  } catch (error) {
+    if (error instanceof StatementError) throw new ConfigError([error.message]);
+    throw error;
+  }
+}
+
+/** What is told to the upstream, and what passes. */
+export function outboundSettings(settings: Settings, credentials: UpstreamCredentials): OutboundSettings {
+  const identity = identityMode(settings, credentials);
+  return {
+    identity,
+    identityHeaders: new Set(identity.mode === 'header' ? [foldHeaderName(identity.header)] : []),
+    cookies: settings.get(S.cookies),
+    anonymous: settings.get(S.anonymous),
+    challenges: settings.get(S.upstreamChallenges),
+    baseOrigin: settings.get(S.baseUrl)?.origin ?? null,
+  };
+}
+
+function identityMode(settings: Settings, credentials: UpstreamCredentials): IdentityMode {
+  const said = settings.get(S.upstreamIdentity);
+  if (said === null) throw new Error('checkSettings lets no start without an identity mode through');
+  switch (said.mode) {
+    case 'header':
+      return { mode: 'header', header: said.header, userNames: settings.get(S.upstreamUserNames) };
+    case 'service':
+      return { mode: 'service', authorization: () => settings.get(S.upstreamCredential)?.reveal() ?? '' };
+    case 'per-user':
+      return { mode: 'per-user', find: async (userId, product) => (await credentials.get(userId, product))?.reveal() ?? null };
+    default:
+      return said satisfies never;
+  }
+}
+
+/** What an operator should know about the settings in force. */
+export function siteNotes(settings: Settings): readonly string[] {
+  const notes: string[] = [];
+  const policy = settings.get(S.policy);
+  if (policy !== null && policy.every(({ effect }) => effect === 'forbid'))
+    notes.push('the policy holds no permit, so every authenticated request is denied');
+  const proxies = settings.get(S.trustedProxies);
+  const wide = proxies === null ? null : tooWide(proxies.text);
+  if (wide !== null) notes.push(`trustedProxies: ${wide}`);
+  return notes;
+}

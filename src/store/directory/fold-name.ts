@@ -1,0 +1,7 @@
+// How user names and addresses are compared: letters A-Z without case and nothing else. `toLowerCase()` would also fold U+212A (Kelvin)
+// to k and let one user pass for another; the database's own comparison differs with its collation.
+
+/** `Admin` → `admin`; letters outside A-Z stay as they are [EXT-1]. */
+export function foldName(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}

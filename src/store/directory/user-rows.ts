@@ -1,0 +1,104 @@
+// How users are read: raw prepared statements on committed data, for they are on the way of every request that is not cached [GW-60].
+import type { Principal } from '../../core/index.js';
+import type { Store } from '../contract.js';
+import { foldName } from './fold-name.js';
+
+interface UserRow {
+  readonly id: number | string;
+  readonly user_name: string;
+  readonly lower_user_name: string;
+  readonly active: string;
+  readonly display_name: string;
+  readonly email_address: string;
+  readonly credential: string | null;
+  readonly jira_key: string;
+  readonly confluence_key: string;
+  readonly account_id: string;
+  readonly is_administrator: number | boolean;
+}
+
+const USERS = `SELECT u.id, u.user_name, u.lower_user_name, u.active, u.display_name, u.email_address, u.credential,
+  p.jira_key, p.confluence_key, p.account_id, p.is_administrator
+  FROM cwd_user u JOIN postern_user p ON p.user_id = u.id`;
+
+const BY_NAME = `${USERS} WHERE u.lower_user_name = ?`;
+const BY_ADDRESS = `${USERS} WHERE u.lower_email_address = ? AND u.active = 'T' LIMIT 2`;
+const BY_KEY = `${USERS} JOIN user_mapping m ON m.lower_username = u.lower_user_name WHERE m.user_key`;
+const PAGE = `${USERS} ORDER BY u.lower_user_name LIMIT ? OFFSET ?`;
+
+/** Keys asked for at once: one statement of a fixed shape, so that it stays prepared. */
+const KEYS_PER_STATEMENT = 100;
+const BY_ONE_KEY = `${BY_KEY} = ?`;
+const BY_MANY_KEYS = `${BY_KEY} IN (${Array.from({ length: KEYS_PER_STATEMENT }, () => '?').join(', ')})`;
+
+/** A user with what the password is checked against. */
+export interface StoredUser {
+  readonly principal: Principal;
+  readonly credential: string | null;
+}
+
+/** The user of this name, active or not. */
+export async function findStoredUser(store: Store, username: string): Promise<StoredUser | null> {
+  const name = foldName(username);
+  const rows = await store.read<UserRow>(BY_NAME, [name]);
+  // MySQL takes `admin ` for `admin`: the comparison that counts is this one.
+  const row = rows.find((candidate) => candidate.lower_user_name === name);
+  return row === undefined ? null : { principal: asPrincipal(row), credential: row.credential };
+}
+
+/** The user with this key of either product. */
+export async function findByUserKey(store: Store, userKey: string): Promise<Principal | null> {
+  const rows = await store.read<UserRow>(BY_ONE_KEY, [userKey]);
+  return rows.map(asPrincipal).find((principal) => hasKey(principal, userKey)) ?? null;
+}
+
+/** The one active user with this address; null for none or several. */
+export async function findActiveByEmail(store: Store, emailAddress: string): Promise<Principal | null> {
+  if (emailAddress === '') return null;
+  const rows = await store.read<UserRow>(BY_ADDRESS, [foldName(emailAddress)]);
+  const [only] = rows;
+  return only !== undefined && rows.length === 1 && foldName(only.email_address) === foldName(emailAddress) ? asPrincipal(only) : null;
+}
+
+/** The users with these keys, by the key that was asked for. */
+export async function findManyByUserKey(store: Store, userKeys: readonly string[]): Promise<ReadonlyMap<string, Principal>> {
+  const wanted = new Set(userKeys);
+  const keys = [...wanted];
+  const found = new Map<string, Principal>();
+  for (let start = 0; start < keys.length; start += KEYS_PER_STATEMENT) {
+    const filled = Array.from({ length: KEYS_PER_STATEMENT }, (_, index) => keys[start + index] ?? null);
+    for (const row of await store.read<UserRow>(BY_MANY_KEYS, filled)) {
+      const principal = asPrincipal(row);
+      for (const key of Object.values(principal.userKeys)) if (wanted.has(key)) found.set(key, principal);
+    }
+  }
+  return found;
+}
+
+/** Users in the order of their folded names. */
+export async function listUsers(store: Store, startAt: number, limit: number): Promise<readonly Principal[]> {
+  return (await store.read<UserRow>(PAGE, [limit, startAt])).map(asPrincipal);
+}
+
+/** How many users there are, inactive ones too. */
+export async function countUsers(store: Store): Promise<number> {
+  const [row] = await store.read<{ total: number | string }>('SELECT COUNT(*) AS total FROM cwd_user');
+  return Number(row?.total);
+}
+
+function hasKey(principal: Principal, userKey: string): boolean {
+  return principal.userKeys.jira === userKey || principal.userKeys.confluence === userKey;
+}
+
+function asPrincipal(row: UserRow): Principal {
+  return {
+    userId: Number(row.id),
+    userKeys: { jira: row.jira_key, confluence: row.confluence_key },
+    username: row.user_name,
+    displayName: row.display_name,
+    emailAddress: row.email_address,
+    accountId: row.account_id,
+    isAdministrator: Boolean(row.is_administrator),
+    isActive: row.active === 'T',
+  };
+}

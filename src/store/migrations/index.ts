@@ -1,0 +1,24 @@
+// The house's own migrations, oldest first: one table each.
+import type { MigrationInterface } from 'typeorm';
+import { createCwdUser1795305600001 } from './1795305600001-cwd-user.js';
+import { createUserMapping1795305600002 } from './1795305600002-user-mapping.js';
+import { createPosternUser1795305600003 } from './1795305600003-postern-user.js';
+import { createPosternUserSequence1795305600004 } from './1795305600004-postern-user-sequence.js';
+import { createPosternToken1795305600005 } from './1795305600005-postern-token.js';
+import { createPosternSwitch1795305600006 } from './1795305600006-postern-switch.js';
+import { createPosternCursor1795305600007 } from './1795305600007-postern-cursor.js';
+import { createPosternKey1795305600008 } from './1795305600008-postern-key.js';
+import { createPosternUpstreamCredential1795305600009 } from './1795305600009-postern-upstream-credential.js';
+
+/** The migrations that lead to the house's own tables. */
+export const storeMigrations: readonly (new () => MigrationInterface)[] = [
+  createCwdUser1795305600001,
+  createUserMapping1795305600002,
+  createPosternUser1795305600003,
+  createPosternUserSequence1795305600004,
+  createPosternToken1795305600005,
+  createPosternSwitch1795305600006,
+  createPosternCursor1795305600007,
+  createPosternKey1795305600008,
+  createPosternUpstreamCredential1795305600009,
+];

@@ -1,0 +1,20 @@
+// Every token of every system, for administrators, counters and the revocation feed. Holds no secret and no digest.
+import { count, flag, instant, key, nullable, primary, table } from '../../plugin-kit/table.js';
+
+/** The table `postern_token`. */
+export const posternTokenTable = table({
+  name: 'postern_token',
+  columns: {
+    system_key: primary(key(100)),
+    token_ref: primary(key()),
+    product: key(20),
+    owner_key: nullable(key()),
+    label: key(),
+    created_at: instant(),
+    expires_at: nullable(instant()),
+    last_used_at: nullable(instant()),
+    use_count: count(),
+    has_limits: flag(),
+  },
+  indices: [{ columns: ['created_at'] }, { columns: ['system_key', 'created_at'] }, { columns: ['owner_key', 'created_at'] }],
+});

@@ -1,0 +1,110 @@
+// The host's own list of every token of every system. A plugin writes its row here in the transaction that makes or ends the token.
+import type { TokenRegistry, TokenSummary } from '../plugin-kit/contract.js';
+import type { Product } from '../core/index.js';
+import { LIMITS } from '../core/index.js';
+import type { Store } from './contract.js';
+import { posternTokenTable } from './tables/postern-token.js';
+
+/** A token as administrators see it, of whatever system. */
+export type RegisteredToken = TokenSummary & { readonly system: string };
+
+/** What to list; what is left out does not narrow. */
+export interface TokenFilter {
+  readonly system?: string;
+  /** One of the owner's user keys. */
+  readonly owner?: string;
+}
+
+/** The registry with its read side, for administrators. */
+export interface TokenList extends TokenRegistry {
+  /** Newest first; at most LIMITS.pageMax. Counters are as of the last flush. */
+  list(page: { startAt: number; limit: number }, filter?: TokenFilter): Promise<{ total: number; tokens: readonly RegisteredToken[] }>;
+  find(system: string, tokenRef: string): Promise<RegisteredToken | null>;
+}
+
+interface TokenRow {
+  readonly system_key: string;
+  readonly token_ref: string;
+  readonly product: string;
+  readonly owner_key: string | null;
+  readonly label: string;
+  readonly created_at: number | string;
+  readonly expires_at: number | string | null;
+  readonly last_used_at: number | string | null;
+  readonly use_count: number | string;
+  readonly has_limits: number | boolean;
+}
+
+const COLUMNS = 'system_key, token_ref, product, owner_key, label, created_at, expires_at, last_used_at, use_count, has_limits';
+
+/** The registry on a migrated store. */
+export function tokenList(store: Store): TokenList {
+  return {
+    async add(manager, token) {
+      await manager.insert(posternTokenTable, {
+        system_key: token.system,
+        token_ref: token.tokenRef,
+        product: token.product,
+        owner_key: token.owner,
+        label: token.label,
+        created_at: token.createdAt,
+        expires_at: token.expiresAt,
+        last_used_at: null,
+        use_count: 0,
+        has_limits: token.hasLimits,
+      });
+    },
+
+    async remove(manager, system, tokenRef) {
+      await manager.delete(posternTokenTable, { system_key: system, token_ref: tokenRef });
+    },
+
+    async list(page, filter = {}) {
+      const { where, values } = condition(filter);
+      const [counted] = await store.read<{ total: number | string }>(`SELECT COUNT(*) AS total FROM postern_token${where}`, values);
+      const rows = await store.read<TokenRow>(
+        `SELECT ${COLUMNS} FROM postern_token${where} ORDER BY created_at DESC, system_key, token_ref LIMIT ? OFFSET ?`,
+        [...values, Math.min(page.limit, LIMITS.pageMax), page.startAt],
+      );
+      return { total: Number(counted?.total), tokens: rows.map(asToken) };
+    },
+
+    async find(system, tokenRef) {
+      const [row] = await store.read<TokenRow>(`SELECT ${COLUMNS} FROM postern_token WHERE system_key = ? AND token_ref = ?`, [
+        system,
+        tokenRef,
+      ]);
+      return row === undefined ? null : asToken(row);
+    },
+  };
+}
+
+/** One of four fixed conditions, so that each stays prepared. */
+function condition(filter: TokenFilter): { where: string; values: readonly string[] } {
+  const parts: string[] = [];
+  const values: string[] = [];
+  if (filter.system !== undefined) {
+    parts.push('system_key = ?');
+    values.push(filter.system);
+  }
+  if (filter.owner !== undefined) {
+    parts.push('owner_key = ?');
+    values.push(filter.owner);
+  }
+  return { where: parts.length === 0 ? '' : ` WHERE ${parts.join(' AND ')}`, values };
+}
+
+function asToken(row: TokenRow): RegisteredToken {
+  return {
+    system: row.system_key,
+    tokenRef: row.token_ref,
+    product: row.product as Product,
+    owner: row.owner_key,
+    label: row.label,
+    createdAt: Number(row.created_at),
+    expiresAt: row.expires_at === null ? null : Number(row.expires_at),
+    lastUsedAt: row.last_used_at === null ? null : Number(row.last_used_at),
+    useCount: Number(row.use_count),
+    hasLimits: Boolean(row.has_limits),
+  };
+}
