@@ -71,7 +71,6 @@ export function parserErrorCode(code: string): ErrorCode {
   if (code === 'HPE_HEADER_OVERFLOW') return 'request.headers-too-large';
   if (code === 'HPE_INVALID_METHOD') return 'request.method-unknown';
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'request.timeout';
-  if (code === 'HPE_INVALID_VERSION') return 'request.version';
   return 'request.malformed';
 }
 

@@ -48,6 +48,8 @@ export class CompiledRules {
 
   /** The text of the first rule that matches, or null. May throw: the caller decides what that means. */
   match(subject: RuleSubject, stance: Stance): string | null {
+    // No pattern matches such a path, and then a forbid would not either.
+    if (!/^[!-~]*$/.test(subject.path)) throw new RangeError('the path is not canonical');
     let reading: Reading | null = null;
     for (const index of this.#paths.match(subject.path)) {
       const rule = this.#ruleAt(index);

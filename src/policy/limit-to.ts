@@ -9,8 +9,8 @@ import { isUnrestricted, splitRules } from './rule-text.js';
 
 const SHOWN_SEPARATOR = '<br>';
 
-/** By the text as it is shown. `'broken'`: a stored text that no longer compiles, which matches nothing [EXT-18]. */
-const cache = new LRUCache<string, CompiledRules | 'broken'>({
+/** What is compiled, by the text as it is shown; for this file and its test. `'broken'`: a stored text that no longer compiles, which matches nothing [EXT-18]. */
+export const compiledTexts = new LRUCache<string, CompiledRules | 'broken'>({
   maxSize: LIMITS.compiledRulesBytesMax,
   sizeCalculation: (rules, text) => text.length + (rules === 'broken' ? 1 : rules.bytesMax),
 });
@@ -25,7 +25,7 @@ export function compileLimitTo(text: string | null | undefined, options: RuleOpt
   const rules = readRules(texts, options);
   checkPrograms(rules);
   const shown = texts.join(SHOWN_SEPARATOR);
-  cache.set(shown, new CompiledRules(rules));
+  compiledTexts.set(shown, new CompiledRules(rules));
   return new StoredRules(shown, texts);
 }
 
@@ -79,10 +79,10 @@ class StoredRules implements RuleSet {
 
   #compiled(): CompiledRules | 'broken' {
     if (this.#texts === null) return 'broken';
-    const known = cache.get(this.text);
+    const known = compiledTexts.get(this.text);
     if (known !== undefined) return known;
     const fresh = compileAgain(this.#texts);
-    cache.set(this.text, fresh);
+    compiledTexts.set(this.text, fresh);
     return fresh;
   }
 }

@@ -171,7 +171,8 @@ class PatternReader {
     const tree = this.#readChoice();
     this.#nesting--;
     if (!cursor.eat(')')) refuse(start, 'a group that is not closed', 'write \\( for a parenthesis');
-    return tree;
+    // In a group a place may be repeated, bare it may not: the group has to be seen.
+    return tree.kind === 'edge' ? { kind: 'sequence', parts: [tree] } : tree;
   }
 
   #readGroupName(): void {

@@ -1,4 +1,5 @@
 // Reads request bodies: JSON and uploads, each within its bound. Express's own readers do the work; past a bound they stop without cutting the connection.
+import { promisify } from 'node:util';
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import { Response as FetchResponse } from 'undici';
 import { LIMITS } from '../core/index.js';
@@ -48,11 +49,7 @@ async function partsNamedFile(form: Buffer, contentType: string) {
   }
 }
 
-function read(reader: RequestHandler, request: Request, response: Response): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    reader(request, response, (error?: unknown) => {
-      if (error === undefined) resolve(request.body);
-      else reject(error as Error);
-    });
-  });
+async function read(reader: RequestHandler, request: Request, response: Response): Promise<unknown> {
+  await promisify(reader)(request, response);
+  return request.body;
 }

@@ -1,5 +1,6 @@
 // Where the databases differ: placeholders, quoting, and how each reports a constraint that did not hold.
 import type { Engine } from './contract.js';
+import { errorCode } from './error-code.js';
 
 /** `"name"` or `` `name` ``, case kept. */
 export function quoteName(engine: Engine, name: string): string {
@@ -20,7 +21,7 @@ export function placeholders(engine: Engine, sql: string): string {
   });
 }
 
-// SQLite's extended result codes, PostgreSQL's SQLSTATE, MySQL's error names.
+// Found on TypeORM's error too, which copies the driver's fields: SQLite's extended result codes, PostgreSQL's SQLSTATE, MySQL's error names.
 const UNIQUE_CODES = new Set([
   'SQLITE_CONSTRAINT_UNIQUE',
   'SQLITE_CONSTRAINT_PRIMARYKEY',
@@ -38,17 +39,11 @@ const CONSTRAINT_CODES = new Set([
 
 /** True when the statement would have put a second row where only one may be. */
 export function isUniqueViolation(error: unknown): boolean {
-  return UNIQUE_CODES.has(driverCode(error));
+  return UNIQUE_CODES.has(errorCode(error));
 }
 
 /** True when a constraint of any kind did not hold: the statement's content was at fault, the database is well. */
 export function isConstraintViolation(error: unknown): boolean {
-  const code = driverCode(error);
+  const code = errorCode(error);
   return UNIQUE_CODES.has(code) || CONSTRAINT_CODES.has(code) || code.startsWith('SQLITE_CONSTRAINT') || /^23\d{3}$/.test(code);
-}
-
-/** The driver's code, found on TypeORM's error too: it copies the driver's fields. */
-function driverCode(error: unknown): string {
-  const code = error instanceof Object && 'code' in error ? error.code : null;
-  return typeof code === 'string' ? code : '';
 }

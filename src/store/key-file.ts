@@ -4,6 +4,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { Clock, RandomSource } from '../core/index.js';
 import { StartError } from '../core/start-error.js';
+import { errorCode } from './error-code.js';
 
 /** One key: 256 random bits and a name. */
 export interface SiteKey {
@@ -45,7 +46,7 @@ export async function readKeyFile(file: string): Promise<readonly SiteKey[] | nu
   try {
     text = await readFile(file, 'utf8');
   } catch (cause) {
-    if (cause instanceof Object && 'code' in cause && cause.code === 'ENOENT') return null;
+    if (errorCode(cause) === 'ENOENT') return null;
     throw new StartError(`The key file ${file} cannot be read: ${String(cause)}`, 'Let the user that Postern runs as read it.', cause);
   }
   const content = KeyFile.safeParse(parseJson(text));
@@ -66,7 +67,7 @@ export async function createKeyFile(file: string, keys: readonly SiteKey[], rand
   try {
     await link(draft, file);
   } catch (cause) {
-    if (cause instanceof Object && 'code' in cause && cause.code === 'EEXIST') return false;
+    if (errorCode(cause) === 'EEXIST') return false;
     throw new StartError(
       `The key file ${file} cannot be made: ${String(cause)}`,
       'Let the user that Postern runs as write to its folder.',

@@ -81,7 +81,7 @@ function named<T>(call: () => T): T {
   try {
     return call();
   } catch (error) {
-    if (error instanceof Object && 'errcode' in error && typeof error.errcode === 'number') {
+    if (typeof error === 'object' && error !== null && 'errcode' in error && typeof error.errcode === 'number') {
       // The low byte of an extended code is its primary one.
       const code = CODE_NAMES[error.errcode] ?? CODE_NAMES[error.errcode & 0xff] ?? 'SQLITE_ERROR';
       Object.assign(error, { code });

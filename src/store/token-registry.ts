@@ -1,8 +1,8 @@
 // The host's own list of every token of every system. A plugin writes its row here in the transaction that makes or ends the token.
 import type { TokenRegistry, TokenSummary } from '../plugin-kit/contract.js';
 import type { Product } from '../core/index.js';
-import { LIMITS } from '../core/index.js';
 import type { Store } from './contract.js';
+import { boundPage } from './page.js';
 import { posternTokenTable } from './tables/postern-token.js';
 
 /** A token as administrators see it, of whatever system. */
@@ -61,10 +61,11 @@ export function tokenList(store: Store): TokenList {
 
     async list(page, filter = {}) {
       const { where, values } = condition(filter);
+      const { limit, offset } = boundPage(page);
       const [counted] = await store.read<{ total: number | string }>(`SELECT COUNT(*) AS total FROM postern_token${where}`, values);
       const rows = await store.read<TokenRow>(
         `SELECT ${COLUMNS} FROM postern_token${where} ORDER BY created_at DESC, system_key, token_ref LIMIT ? OFFSET ?`,
-        [...values, Math.min(page.limit, LIMITS.pageMax), page.startAt],
+        [...values, limit, offset],
       );
       return { total: Number(counted?.total), tokens: rows.map(asToken) };
     },

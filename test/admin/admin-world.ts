@@ -56,9 +56,7 @@ export interface AdminWorld {
 export const PASSWORDS = { admin: 'admin-password', alice: 'alice-password', gone: 'gone-password' } as const;
 
 /** Starts a control plane on an empty database; `replaced` stands in for parts that a test makes fail. */
-export async function startAdminWorld(
-  replaced: (parts: AdminNeeds) => Partial<AdminNeeds> = () => ({}),
-): Promise<AdminWorld> {
+export async function startAdminWorld(replaced: (parts: AdminNeeds) => Partial<AdminNeeds> = () => ({})): Promise<AdminWorld> {
   const folder = await temporaryFolder();
   const clock = testClock();
   const random = testRandom();

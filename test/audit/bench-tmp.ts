@@ -26,4 +26,4 @@ const server=http.createServer(async (req,res)=>{
 });
 server.listen(0,()=>{process.send!({port:(server.address() as any).port});});
 let base=process.cpuUsage();
-process.on('message',(m)=>{if(m==='reset'){base=process.cpuUsage();groups=0;}else{const u=process.cpuUsage(base);process.send!({cpu:u.user+u.system,groups});}});
+process.on('message',(m)=>{if(m==='exit')process.exit();if(m==='reset'){base=process.cpuUsage();groups=0;}else{const u=process.cpuUsage(base);process.send!({cpu:u.user+u.system,groups});}});

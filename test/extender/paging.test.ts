@@ -30,7 +30,10 @@ beforeAll(async () => {
     last_used_at: null,
     last_used_ip: null,
   }));
-  await world.store.transaction((manager) => manager.insert(extenderTokenTable, rows));
+  await world.store.transaction(async (manager) => {
+    // SQLite takes 32,766 parameters in one statement.
+    for (let at = 0; at < rows.length; at += 1000) await manager.insert(extenderTokenTable, rows.slice(at, at + 1000));
+  });
 });
 
 afterAll(() => world.close());

@@ -11,6 +11,7 @@ import { hostFor } from '../../src/host/capabilities.js';
 import type { Act, ActivePlugin, ActRecorder, Plugin, PluginHost, TokenUse } from '../../src/plugin-kit/contract.js';
 import type { Profile, SettingSpec } from '../../src/plugin-kit/setting.js';
 import { type Directory, openDirectory } from '../../src/store/directory/directory.js';
+import { createKeyFile, makeKey } from '../../src/store/key-file.js';
 import { storeMigrations } from '../../src/store/migrations/index.js';
 import { type OpenStore, openStore } from '../../src/store/open-store.js';
 import { openSiteKeys, rotateKeys } from '../../src/store/site-keys.js';
@@ -83,6 +84,7 @@ export const PASSWORDS = { admin: 'admin-password', root: 'root-password', alice
 /** Starts a world on an empty database. */
 export async function startPluginWorld(options: PluginWorldOptions): Promise<PluginWorld> {
   const folder = await temporaryFolder();
+  await createKeyFile(folder.file('site-key.json'), [makeKey(testClock(), testRandom('site key'))], testRandom('draft'));
   const world = await openWorld(options, folder, testClock(), 0);
   for (const [username, password] of Object.entries(PASSWORDS)) {
     await world.directory.createUser({

@@ -13,10 +13,13 @@ export interface RawAnswer {
   readonly isClosed: boolean;
 }
 
-/** Sends `bytes` and resolves with the first complete final answer, or with what there is when the server closes. */
-export function sendRaw(port: number, bytes: string | Buffer, options: { untilClose?: boolean; host?: string } = {}): Promise<RawAnswer> {
+/** Sends `request` and resolves with the first complete final answer, or with what there is when the server closes. */
+export function sendRaw(port: number, request: string | Buffer, options: { untilClose?: boolean; host?: string } = {}): Promise<RawAnswer> {
+  const bytes = Buffer.from(request as string);
   return new Promise((resolve, reject) => {
     const socket = net.connect({ port, host: options.host ?? '127.0.0.1' });
+    // RFC 9110 §9.3.2: the answer to HEAD ends with its head.
+    const isHead = bytes.subarray(0, 5).toString('latin1') === 'HEAD ';
     let received = Buffer.alloc(0);
     const finish = (isClosed: boolean): void => {
       socket.destroy();
@@ -25,7 +28,7 @@ export function sendRaw(port: number, bytes: string | Buffer, options: { untilCl
     socket.on('connect', () => socket.write(bytes));
     socket.on('data', (chunk) => {
       received = Buffer.concat([received, chunk]);
-      if (options.untilClose !== true && isComplete(received)) finish(false);
+      if (options.untilClose !== true && isComplete(received, isHead)) finish(false);
     });
     socket.on('end', () => finish(true));
     socket.on('close', () => finish(true));
@@ -47,9 +50,10 @@ function finalHead(received: Buffer): { head: string; bodyStart: number } | null
   }
 }
 
-function isComplete(received: Buffer): boolean {
+function isComplete(received: Buffer, isHead: boolean): boolean {
   const found = finalHead(received);
   if (found === null) return false;
+  if (isHead) return true;
   const body = received.subarray(found.bodyStart);
   const length = /^content-length: *(\d+)/im.exec(found.head)?.[1];
   if (length !== undefined) return body.length >= Number(length);

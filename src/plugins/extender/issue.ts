@@ -68,14 +68,13 @@ export async function carryOut(
   changes: readonly SwitchChange[],
   by: Pick<Act, 'actor' | 'clientAddress'>,
 ): Promise<void> {
-  const work = () => host.transaction((manager) => storeAll(host, tokens, draft, changes, manager));
-  const recorded = actsOf(draft, changes, by).reduceRight((inner, act) => () => host.audit.act(act, inner), work);
-  try {
-    for (const change of await recorded()) change.commit();
-  } catch (error) {
-    throw draft !== null && (await wasOvertaken(tokens, draft)) ? taken() : error;
-  }
-  if (draft !== null) host.forget(draft.token.tokenRef);
+  const work = async (): Promise<void> => {
+    const set = await storeAll(host, tokens, draft, changes);
+    // Right after the commit, not after the record is closed: what is stored is in force.
+    for (const change of set) change.commit();
+    if (draft !== null) host.forget(draft.token.tokenRef);
+  };
+  await actsOf(draft, changes, by).reduceRight((inner, act) => () => host.audit.act(act, inner), work)();
 }
 
 type SetSwitch = Awaited<ReturnType<PluginHost['switches']['set']>>;
@@ -85,12 +84,17 @@ async function storeAll(
   tokens: TokenStore,
   draft: DraftToken | null,
   changes: readonly SwitchChange[],
-  manager: EntityManager,
 ): Promise<readonly SetSwitch[]> {
-  if (draft !== null) await storeToken(host, tokens, draft, manager);
-  const set: SetSwitch[] = [];
-  for (const { name, value } of changes) set.push(await host.switches.set(manager, name, value));
-  return set;
+  try {
+    return await host.transaction(async (manager) => {
+      if (draft !== null) await storeToken(host, tokens, draft, manager);
+      const set: SetSwitch[] = [];
+      for (const { name, value } of changes) set.push(await host.switches.set(manager, name, value));
+      return set;
+    });
+  } catch (error) {
+    throw draft !== null && (await wasOvertaken(tokens, draft)) ? taken() : error;
+  }
 }
 
 async function storeToken(host: PluginHost, tokens: TokenStore, { token, value }: DraftToken, manager: EntityManager): Promise<void> {

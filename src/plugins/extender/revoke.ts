@@ -11,13 +11,16 @@ export async function revokeToken(
   token: ExtenderToken,
   by: Pick<Act, 'actor' | 'clientAddress'>,
 ): Promise<boolean> {
-  const wasThere = await host.audit.act(tokenAct('token.deleted', token, by), () =>
-    host.transaction(async (manager) => {
-      if (!(await tokens.remove(manager, token.tokenRef))) return false;
-      await host.tokens.remove(manager, SYSTEM, token.tokenRef);
-      return true;
-    }),
-  );
-  host.forget(token.tokenRef);
-  return wasThere;
+  return host.audit.act(tokenAct('token.deleted', token, by), async () => {
+    try {
+      return await host.transaction(async (manager) => {
+        if (!(await tokens.remove(manager, token.tokenRef))) return false;
+        await host.tokens.remove(manager, SYSTEM, token.tokenRef);
+        return true;
+      });
+    } finally {
+      // Also when the commit's fate is unknown: what is forgotten in vain is only looked up again.
+      host.forget(token.tokenRef);
+    }
+  });
 }

@@ -118,7 +118,7 @@ function changedLabels(operations: unknown, before: readonly string[]): unknown 
     const set = at(operation, 'set');
     const removed = at(operation, 'remove');
     const added = at(operation, 'add');
-    if (Array.isArray(set)) labels = [...set];
+    if (Array.isArray(set)) labels = set.slice();
     else if (removed !== undefined) labels = labels.filter((label) => label !== removed);
     else labels.push(added);
   }

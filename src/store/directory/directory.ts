@@ -1,5 +1,5 @@
 // The internal directory: users in the vendor's tables, read by prepared statements and changed in transactions.
-import { type Clock, LIMITS, type Principal, type RandomSource, type Secret, type UserDirectory } from '../../core/index.js';
+import type { Clock, Principal, RandomSource, Secret, UserDirectory } from '../../core/index.js';
 import type { Store } from '../contract.js';
 import { openPasswords, type Passwords, type PasswordScheme } from './passwords.js';
 import { ensureSequence, insertUser, type NewUser, removeUser, type UserChanges, updateUser } from './user-changes.js';
@@ -84,7 +84,7 @@ function directoryOn(options: DirectoryOptions, passwords: Passwords): Directory
       tell(listeners, userId, 'deleted');
     },
 
-    listUsers: (page) => listUsers(store, page.startAt, Math.min(page.limit, LIMITS.pageMax)),
+    listUsers: (page) => listUsers(store, page),
     countUsers: () => countUsers(store),
 
     onChange(listener) {

@@ -1,6 +1,7 @@
 // How users are read: raw prepared statements on committed data, for they are on the way of every request that is not cached [GW-60].
 import type { Principal } from '../../core/index.js';
 import type { Store } from '../contract.js';
+import { boundPage } from '../page.js';
 import { foldName } from './fold-name.js';
 
 interface UserRow {
@@ -76,8 +77,9 @@ export async function findManyByUserKey(store: Store, userKeys: readonly string[
 }
 
 /** Users in the order of their folded names. */
-export async function listUsers(store: Store, startAt: number, limit: number): Promise<readonly Principal[]> {
-  return (await store.read<UserRow>(PAGE, [limit, startAt])).map(asPrincipal);
+export async function listUsers(store: Store, page: { startAt: number; limit: number }): Promise<readonly Principal[]> {
+  const { limit, offset } = boundPage(page);
+  return (await store.read<UserRow>(PAGE, [limit, offset])).map(asPrincipal);
 }
 
 /** How many users there are, inactive ones too. */
