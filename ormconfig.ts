@@ -1,4 +1,5 @@
 // For the TypeORM command line: `npm run typeorm -- migration:show`. The server opens its database through src/store/open-store.ts.
+import { plugins } from './src/plugins/index.js';
 import { buildDataSource } from './src/store/data-source.js';
 import { DEFAULT_DATABASE_URL, readDatabaseUrl } from './src/store/database-url.js';
 import { storeMigrations } from './src/store/migrations/index.js';
@@ -7,6 +8,9 @@ import { storeTables } from './src/store/tables/index.js';
 /** The same database, tables and migrations as the server's. */
 export const dataSource = buildDataSource(
   readDatabaseUrl(process.env['POSTERN_DATABASE'] ?? DEFAULT_DATABASE_URL, process.env['POSTERN_DATA'] ?? 'data'),
-  { entities: storeTables, migrations: storeMigrations },
+  {
+    entities: [...storeTables, ...plugins.flatMap(({ manifest }) => manifest.tables)],
+    migrations: [...storeMigrations, ...plugins.flatMap(({ manifest }) => manifest.migrations)],
+  },
   'console',
 );

@@ -1,6 +1,6 @@
 // The process: settings, server, signals, exit codes.
 import { pathToFileURL } from 'node:url';
-import { ConfigError, loadSettings, type Settings } from './config/load.js';
+import { ConfigError, loadSettings, processEnvironment, type Settings } from './config/load.js';
 import { HOUSE_SETTINGS } from './config/schema.js';
 import { systemClock, systemRandom, LIMITS } from './core/index.js';
 import { StartError } from './core/start-error.js';
@@ -9,9 +9,13 @@ import { createLogger } from './server/logger.js';
 import { type PosternServer, startServer } from './server/start.js';
 
 /** Starts Postern and keeps it running until a signal ends it. Sets the exit code: 0 ended as asked, 1 could not start. */
-export async function main(): Promise<void> {
+export async function main(flags: readonly string[]): Promise<void> {
   try {
-    const settings = loadSettings(plugins.flatMap(({ manifest }) => manifest.settings));
+    const settings = loadSettings(
+      plugins.flatMap(({ manifest }) => manifest.settings),
+      processEnvironment(),
+      flags,
+    );
     endOnSignals(await start(settings));
   } catch (error) {
     process.exitCode = 1;
@@ -75,4 +79,4 @@ function explain(error: unknown): readonly string[] {
   return ['', '  Postern cannot start, for a reason nobody foresaw:', `  ${(error as Error).stack ?? String(error)}`, ''];
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) await main();
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) await main(process.argv.slice(2));

@@ -72,6 +72,7 @@ function securityHeaders(): express.RequestHandler {
   return helmet({
     contentSecurityPolicy: { useDefaults: false, directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] } },
     strictTransportSecurity: false,
+    xFrameOptions: { action: 'deny' },
   });
 }
 

@@ -17,12 +17,11 @@ export function renderFault(fault: RestFault): RestAnswer {
   };
 }
 
-/** Answers with the failure; once an answer has begun the connection is cut instead, so that half of it is not taken for all. */
+/** Answers with the failure, where the connection still takes an answer: an export that failed half-way was cut by its pipeline. */
 export function answerFault(request: IncomingMessage, response: ServerResponse, error: unknown, logger: Logger): void {
   const fault = toFault(error);
   if (fault.status >= 500) logger.error({ kind: fault.kind, method: request.method, stack: stackOf(error) }, 'the control plane failed');
-  if (response.headersSent) response.destroy();
-  else writeAnswer(request, response, renderFault(fault));
+  writeAnswer(request, response, renderFault(fault));
 }
 
 function toFault(error: unknown): RestFault {

@@ -2,10 +2,11 @@
 // audit recorded, not against the URL as Express reads it: one reading of a request, everywhere [GW-1].
 import type { IncomingMessage } from 'node:http';
 import { Router } from 'express';
-import { type Clock, ERROR_CODES, HostError, type Logger, METHODS, type Method, type RequestView } from '../core/index.js';
+import { type Clock, ERROR_CODES, HostError, type Logger, type RequestView } from '../core/index.js';
 import { parseJsonBody } from '../plugin-kit/json-body.js';
-import { type Caller, type RestAnswer, type RestCall, RestFault, type RestModule, type Route } from '../plugin-kit/rest.js';
+import { type Caller, type RestAnswer, type RestCall, RestFault, type RestModule } from '../plugin-kit/rest.js';
 import { announcesBody, readBody } from './read-body.js';
+import { compileRoutes, pickRoute, segmentsBelow, versionless } from './route-match.js';
 import { writeAnswer } from './write-answer.js';
 
 /** What the gateway concluded about a request before Express saw it. */
@@ -27,14 +28,14 @@ export interface PluginRouterNeeds {
 
 /** A router for one module, to be mounted without a path: what lies outside the module goes on to the next. */
 export function pluginRouter(module: RestModule, needs: PluginRouterNeeds): Router {
-  const routes = module.routes.map((route) => ({ route, segments: toSegments(route.path) }));
+  const routes = compileRoutes(module);
   const router = Router({ caseSensitive: true, strict: true });
   router.use(async (request, response, next) => {
     const arrived = needs.callerOf(request);
     const segments = segmentsBelow(module, arrived.request);
     if (segments === null) return next();
     const answer = await answerOf(module, needs, arrived, async () => {
-      const { route, parameters } = pick(routes, versionless(module, segments), arrived.request.method);
+      const { route, parameters } = pickRoute(routes, versionless(module, segments), arrived.request.method);
       return route.handle(toCall(request, arrived, parameters, needs.clock));
     });
     if (answer.status === 401 && arrived.challenges !== undefined) response.setHeader('WWW-Authenticate', [...arrived.challenges]);
@@ -68,71 +69,11 @@ function toFault(error: unknown, request: RequestView, logger: Logger): RestFaul
   return new RestFault(status, publicText, { kind: code, cause: error });
 }
 
-// The stack alone: a driver's error also carries the parameters of its statement.
+// Stacks alone: a driver's error also carries the parameters of its statement.
 function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
-
-interface CompiledRoute {
-  readonly route: Route;
-  readonly segments: readonly string[];
-}
-
-interface PickedRoute {
-  readonly route: Route;
-  readonly parameters: Readonly<Record<string, string>>;
-}
-
-/** The first route that fits. Throws RestFault 404 for an unknown path, 405 with `Allow` for a known one with another method. */
-function pick(routes: readonly CompiledRoute[], segments: readonly string[], method: Method): PickedRoute {
-  const allowed = new Set<Method>();
-  // HEAD is GET without the body (RFC 9110 §9.3.2); Node leaves the body out by itself.
-  const wanted = method === 'HEAD' ? 'GET' : method;
-  for (const { route, segments: pattern } of routes) {
-    const parameters = matchSegments(pattern, segments);
-    if (parameters === null) continue;
-    if (route.method === wanted) return { route, parameters };
-    allowed.add(route.method);
-    if (route.method === 'GET') allowed.add('HEAD');
-  }
-  if (allowed.size === 0) throw new RestFault(404, ERROR_CODES['request.not-found'].publicText, { kind: 'request.not-found' });
-  const allow = METHODS.filter((name) => allowed.has(name)).join(', ');
-  throw new RestFault(405, ERROR_CODES['request.method-not-allowed'].publicText, {
-    kind: 'request.method-not-allowed',
-    headers: { Allow: allow },
-  });
-}
-
-function matchSegments(pattern: readonly string[], segments: readonly string[]): Record<string, string> | null {
-  if (pattern.length !== segments.length) return null;
-  const parameters: Record<string, string> = {};
-  for (const [index, segment] of segments.entries()) {
-    const expected = pattern[index] ?? '';
-    if (expected.startsWith(':')) parameters[expected.slice(1)] = decodeURIComponent(segment);
-    else if (expected !== segment) return null;
-  }
-  return parameters;
-}
-
-/** The segments that follow the module's path; null when the request is not the module's. */
-function segmentsBelow(module: RestModule, request: RequestView): readonly string[] | null {
-  if (module.product !== 'cloud' && request.product !== module.product) return null;
-  const path = module.product === 'cloud' ? request.path : request.path.slice(request.contextPath.length);
-  if (path !== module.path && !path.startsWith(`${module.path}/`)) return null;
-  return toSegments(path.slice(module.path.length));
-}
-
-function versionless(module: RestModule, segments: readonly string[]): readonly string[] {
-  if (module.versions.length === 0) return segments;
-  const [version, ...rest] = segments;
-  if (version !== undefined && module.versions.includes(version)) return rest;
-  throw new RestFault(404, ERROR_CODES['request.not-found'].publicText, { kind: 'request.not-found' });
-}
-
-/** `/a/b` and `/a/b/` are the same; the canonical path has no empty segment in between [GW-2]. */
-function toSegments(path: string): readonly string[] {
-  const trimmed = path.replace(/^\//, '').replace(/\/$/, '');
-  return trimmed === '' ? [] : trimmed.split('/');
+  if (!(error instanceof Error)) return String(error);
+  const stack = error.stack ?? error.message;
+  return error.cause === undefined ? stack : `${stack}\ncaused by ${stackOf(error.cause)}`;
 }
 
 function toCall(request: IncomingMessage, arrived: ArrivedRequest, parameters: Readonly<Record<string, string>>, clock: Clock): RestCall {

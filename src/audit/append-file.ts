@@ -39,10 +39,10 @@ export const openAppendFile: OpenAppendFile = async (path) => {
 };
 
 /** Writes all of `bytes`: one call may write a part only, as when the disk is nearly full. */
-export function writeAll(write: Write, descriptor: number, bytes: Buffer, offset: number): Promise<void> {
+export function writeAll(call: Write, descriptor: number, bytes: Buffer, offset: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const writeFrom = (start: number): void =>
-      write(descriptor, bytes, start, bytes.length - start, offset + start, (error, written) => {
+      call(descriptor, bytes, start, bytes.length - start, offset + start, (error, written) => {
         if (error !== null) reject(error);
         else if (start + written >= bytes.length) resolve();
         else if (written === 0) reject(new Error('The disk took nothing and named no error.'));

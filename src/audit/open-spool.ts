@@ -1,8 +1,9 @@
 // Opens a spool for this process alone and ends what the run before left open.
 import { chmod, mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { type Clock, LIMITS, type Logger, type RandomSource, type SpoolPosition, uuidSource } from '../core/index.js';
 import { StartError } from '../core/start-error.js';
-import { type OpenAppendFile, openAppendFile } from './append-file.js';
+import { type OpenAppendFile, openAppendFile, syncFolderOf } from './append-file.js';
 import { closeBody } from './body.js';
 import { Kept } from './kept.js';
 import { lockFolder, type Unlock } from './lock.js';
@@ -41,7 +42,7 @@ export interface OpenedSpool {
 export async function openSpool(options: OpenSpoolOptions): Promise<OpenedSpool> {
   const { folder, clock, random, logger } = options;
   const nextId = uuidSource(clock, random);
-  const { unlock, recovered } = await takeOver(folder, nextId());
+  const { unlock, recovered } = await takeOver(folder, options.durability, nextId());
   const spoolId = recovered.spool ?? nextId();
   const writer = new SegmentWriter(
     {
@@ -67,10 +68,11 @@ export async function openSpool(options: OpenSpoolOptions): Promise<OpenedSpool>
   return { spoolId, spool, writer, unclosed: recovered.open, nextId, close };
 }
 
-async function takeOver(folder: string, unique: string): Promise<{ unlock: Unlock; recovered: Recovered }> {
+async function takeOver(folder: string, durability: Durability, unique: string): Promise<{ unlock: Unlock; recovered: Recovered }> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await chmod(folder, 0o700);
+    if (durability === 'power') for (const made of [folder, dirname(folder)]) await syncFolderOf(made);
   } catch (error) {
     throw cannotOpen(folder, error);
   }

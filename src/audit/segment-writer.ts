@@ -74,13 +74,24 @@ export class SegmentWriter {
     if (this.#isDirty) await this.#cutOff();
     if (this.#file !== null && !isDue) return this.#file;
     const segment = isDue ? Math.max(this.#segment + 1, this.#segmentMin) : this.#segment;
+    const full = this.#file;
+    this.#file = await this.#openSegment(segment);
+    this.#segment = segment;
+    if (isDue) this.#offset = 0;
+    // What it holds was handed over long ago; an error tells nothing new.
+    await full?.close().catch(() => undefined);
+    return this.#file;
+  }
+
+  async #openSegment(segment: number): Promise<AppendFile> {
     const path = segmentPath(this.#options.folder, segment);
     const file = await this.#options.openFile(path);
-    if (this.#options.durability === 'power') await syncFolderOf(path);
-    await this.#file?.close();
-    this.#file = file;
-    if (isDue) this.#offset = 0;
-    this.#segment = segment;
+    try {
+      if (this.#options.durability === 'power') await syncFolderOf(path);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
     return file;
   }
 

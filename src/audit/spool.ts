@@ -43,7 +43,7 @@ export class Spool {
   /** How many were refused since the disk began to fail; null while it does not. */
   #refused: number | null = null;
   #watch: Cancel | null = null;
-  #retry: Cancel | null = null;
+  #later: Cancel | null = null;
 
   constructor(options: SpoolOptions) {
     this.#options = options;
@@ -67,15 +67,14 @@ export class Spool {
 
   /** Takes an entry into the next group. One that is waited for fails at once when the queue is full. */
   append(entry: SpoolEntry): void {
+    if (this.#isClosed) return entry.failed(unavailable('it is closed'));
     if (!entry.isKept) {
-      if (this.#isClosed) return entry.failed(unavailable('the trail is closed'));
       if (this.#bytes + entry.body.length > LIMITS.auditQueueBytesMax) return this.#refuse([entry], 'the queue before the disk is full');
       this.#watch ??= this.#options.clock.after(LIMITS.auditTimeoutMs, this.#expire);
     }
     this.#queue.push(entry);
     this.#bytes += entry.body.length;
-    // A failing disk is not asked again for each entry that can wait.
-    if (entry.isKept && this.#refused !== null) this.#retryLater();
+    if (entry.isKept) this.#scheduleLater();
     else this.#schedule();
   }
 
@@ -83,7 +82,7 @@ export class Spool {
   async close(): Promise<boolean> {
     this.#isClosed = true;
     this.#watch?.();
-    this.#retry?.();
+    this.#later?.();
     if (this.#inFlight.length > 0) return false;
     await this.#options.writer.close();
     return true;
@@ -93,7 +92,7 @@ export class Spool {
   #schedule(): void {
     if (this.#isScheduled || this.#inFlight.length > 0) return;
     this.#isScheduled = true;
-    setImmediate(this.#flush);
+    setImmediate(() => void this.#flush());
   }
 
   readonly #flush = async (): Promise<void> => {
@@ -104,6 +103,7 @@ export class Spool {
     this.#inFlight = group;
     const bodies: string[] = [];
     for (const entry of group) if (entry.body !== '') bodies.push(entry.body);
+    // 0 when there was nothing to write.
     let first = 0;
     try {
       if (bodies.length > 0) first = await this.#options.writer.write(bodies, this.#open);
@@ -116,7 +116,7 @@ export class Spool {
 
   #commit(group: readonly SpoolEntry[], first: number): void {
     this.#inFlight = [];
-    this.#endEpisode();
+    if (first > 0) this.#endEpisode();
     let sequence = first;
     for (const entry of group) {
       const length = entry.body.length;
@@ -127,7 +127,7 @@ export class Spool {
       if (length > 0) sequence += 1;
     }
     this.#options.onGroup(this.#options.writer.position);
-    if (this.#queue.length > 0) this.#schedule();
+    this.#goOn();
   }
 
   #giveBack(group: readonly SpoolEntry[], error: NodeJS.ErrnoException): void {
@@ -136,8 +136,7 @@ export class Spool {
     const lost = group.filter((entry) => !entry.isKept);
     this.#forgetBytes(lost);
     this.#refuse(lost, `it cannot be written (${error.code ?? error.message})`, error);
-    if (this.#queue.some((entry) => entry.isWaiting)) this.#schedule();
-    else if (this.#queue.length > 0) this.#retryLater();
+    this.#goOn();
   }
 
   /** Tells those whose time is over, whether their write hangs or has not begun. What has not begun is not written any more. */
@@ -159,9 +158,11 @@ export class Spool {
       this.#refused = 0;
       this.#options.logger.error({ why }, 'The audit trail does not take records; requests are refused until it does.');
     }
-    this.#refused += entries.length;
     const error = unavailable(why, cause);
-    for (const entry of entries) entry.failed(error);
+    for (const entry of entries) {
+      if (entry.isWaiting) this.#refused += 1;
+      entry.failed(error);
+    }
   }
 
   #endEpisode(): void {
@@ -170,9 +171,16 @@ export class Spool {
     this.#refused = null;
   }
 
-  #retryLater(): void {
-    this.#retry ??= this.#options.clock.after(LIMITS.auditRetryMs, () => {
-      this.#retry = null;
+  #goOn(): void {
+    if (this.#queue.some((entry) => entry.isWaiting)) this.#schedule();
+    else if (this.#queue.length > 0) this.#scheduleLater();
+  }
+
+  /** What nobody waits for gives the next request's write some time to come along, and a failing disk some time to mend. */
+  #scheduleLater(): void {
+    const delayMs = this.#refused === null ? LIMITS.auditLingerMs : LIMITS.auditRetryMs;
+    this.#later ??= this.#options.clock.after(delayMs, () => {
+      this.#later = null;
       this.#schedule();
     });
   }

@@ -1,21 +1,24 @@
-// Reads the settings from a YAML file and the environment; the only place that knows process.env.
+// Reads the settings from a YAML file, the environment and flags; the only place that knows process.env.
 // All errors are reported at once, each with its place and the nearest known name.
 import { readFileSync } from 'node:fs';
 import { isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
 import type { Profile, SettingSpec } from '../plugin-kit/setting.js';
 import { environmentName, isKubernetesVariable } from './environment-name.js';
-import { nearestName } from './nearest.js';
+import { readFlags } from './flags.js';
+import { suggestion } from './nearest.js';
 import { HOUSE_SETTINGS } from './schema.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 /** Where a value in force comes from. */
-export type SettingOrigin = 'default' | 'file' | 'environment';
+export type SettingOrigin = 'default' | 'file' | 'environment' | 'flag';
 
 /** The settings in force, frozen. */
 export interface Settings {
   readonly profile: Profile;
   get<T>(spec: SettingSpec<T>): T;
   origin(spec: SettingSpec<never> | SettingSpec<unknown>): SettingOrigin;
+  /** Malformed values that a vendor's rule lets pass, one line each; the default is in force. */
+  readonly warnings: readonly string[];
 }
 
 /** The settings cannot be used; `problems` has one line for each reason. */
@@ -40,16 +43,22 @@ export function processEnvironment(): Environment {
   return process.env;
 }
 
-/** Reads and checks every setting. Throws ConfigError with all problems. */
-export function loadSettings(pluginSpecs: readonly SettingSpec[], environment: Environment = processEnvironment()): Settings {
+/** Reads and checks every setting; flags beat the environment, and that the file. Throws ConfigError with all problems. */
+export function loadSettings(
+  pluginSpecs: readonly SettingSpec[],
+  environment: Environment = processEnvironment(),
+  flags: readonly string[] = [],
+): Settings {
   const specs = [...(Object.values(HOUSE_SETTINGS) as readonly SettingSpec[]), ...pluginSpecs];
   const problems: string[] = [];
+  const warnings: string[] = [];
   const given = new Map<string, GivenValue>();
   readFile(environment['POSTERN_CONFIG'], specs, given, problems);
   readEnvironment(environment, specs, given, problems);
-  const parsed = parseAll(specs, given, problems);
+  for (const { name, text, flag } of readFlags(flags, specs, problems)) given.set(name, { value: text, place: flag, origin: 'flag' });
+  const parsed = parseAll(specs, given, problems, warnings);
   if (problems.length > 0) throw new ConfigError(problems);
-  return freezeSettings(specs, given, parsed);
+  return freezeSettings(specs, given, parsed, warnings);
 }
 
 function readFile(path: string | undefined, specs: readonly SettingSpec[], given: Map<string, GivenValue>, problems: string[]): void {
@@ -96,22 +105,24 @@ function readEnvironment(
   given: Map<string, GivenValue>,
   problems: string[],
 ): void {
-  const byVariable = new Map(specs.map((spec) => [environmentName(spec.name), spec]));
+  const byVariable = new Map(
+    specs.flatMap((spec) => [environmentName(spec.name), ...(spec.variables ?? [])].map((variable) => [variable, spec])),
+  );
   for (const [variable, value] of Object.entries(environment)) {
-    if (!variable.startsWith('POSTERN_') || value === undefined || variable === 'POSTERN_CONFIG') continue;
-    if (isKubernetesVariable(variable, value)) continue;
+    if (value === undefined || variable === 'POSTERN_CONFIG' || isKubernetesVariable(variable, value)) continue;
     const spec = byVariable.get(variable);
+    if (spec === undefined && !variable.startsWith('POSTERN_')) continue;
     if (spec === undefined) problems.push(`${variable} is not a setting${suggestion(variable, [...byVariable.keys()])}`);
     else if (value !== '' || MEANINGFUL_WHEN_EMPTY.has(spec.name)) given.set(spec.name, { value, place: variable, origin: 'environment' });
   }
 }
 
-function suggestion(name: string, known: readonly string[]): string {
-  const nearest = nearestName(name, known);
-  return nearest === null ? '' : `; did you mean ${nearest}?`;
-}
-
-function parseAll(specs: readonly SettingSpec[], given: ReadonlyMap<string, GivenValue>, problems: string[]): Map<string, unknown> {
+function parseAll(
+  specs: readonly SettingSpec[],
+  given: ReadonlyMap<string, GivenValue>,
+  problems: string[],
+  warnings: string[],
+): Map<string, unknown> {
   const parsed = new Map<string, unknown>();
   for (const spec of specs) {
     const entry = given.get(spec.name);
@@ -119,7 +130,7 @@ function parseAll(specs: readonly SettingSpec[], given: ReadonlyMap<string, Give
     const shown = spec.isSecret === true ? 'the value' : JSON.stringify(entry.value);
     try {
       const value = spec.parse(entry.value);
-      if (value === undefined) problems.push(`${entry.place}: ${shown} must be ${spec.form}`);
+      if (value === undefined) (spec.isLenient === true ? warnings : problems).push(`${entry.place}: ${shown} must be ${spec.form}`);
       else parsed.set(spec.name, value);
     } catch (error) {
       problems.push(`${entry.place}: ${shown} ${(error as Error).message}`);
@@ -132,6 +143,7 @@ function freezeSettings(
   specs: readonly SettingSpec[],
   given: ReadonlyMap<string, GivenValue>,
   parsed: ReadonlyMap<string, unknown>,
+  warnings: readonly string[],
 ): Settings {
   const hasUpstream = parsed.has(HOUSE_SETTINGS.jiraUpstream.name) || parsed.has(HOUSE_SETTINGS.confluenceUpstream.name);
   const profile = (parsed.get(HOUSE_SETTINGS.profile.name) as Profile | undefined) ?? (hasUpstream ? 'gateway' : 'emulator');
@@ -139,6 +151,7 @@ function freezeSettings(
   inForce.set(HOUSE_SETTINGS.profile.name, profile);
   return Object.freeze({
     profile,
+    warnings,
     get<T>(spec: SettingSpec<T>): T {
       if (!inForce.has(spec.name)) throw new Error(`${spec.name} is not a declared setting`);
       return inForce.get(spec.name) as T;

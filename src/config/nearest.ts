@@ -15,11 +15,17 @@ function distance(left: string, right: string): number {
 }
 
 /** The known name nearest to `name`, or null when none is near. */
-export function nearestName(name: string, known: readonly string[]): string | null {
+function nearestName(name: string, known: readonly string[]): string | null {
   let best: { name: string; distance: number } | null = null;
   for (const candidate of known) {
     const steps = distance(name.toLowerCase(), candidate.toLowerCase());
     if (best === null || steps < best.distance) best = { name: candidate, distance: steps };
   }
   return best !== null && best.distance <= Math.max(3, Math.floor(name.length / 3)) ? best.name : null;
+}
+
+/** `; did you mean …?`, or nothing. */
+export function suggestion(name: string, known: readonly string[]): string {
+  const nearest = nearestName(name, known);
+  return nearest === null ? '' : `; did you mean ${nearest}?`;
 }

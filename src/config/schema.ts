@@ -10,7 +10,7 @@ import {
   type SettingSpec,
 } from '../plugin-kit/setting.js';
 import { parseAddressList, type StatementText } from '../policy/index.js';
-import { type AddressSet, Secret } from '../core/index.js';
+import { type AddressSet, LIMITS, Secret } from '../core/index.js';
 
 /** How the upstream learns the user [GW-42]. */
 export type IdentityMode =
@@ -210,6 +210,24 @@ export const HOUSE_SETTINGS = {
     ['refuse', 'percent'],
     'refuse',
     'A user name outside printable ASCII in header mode: refused with 403, or sent percent-encoded.',
+  ),
+  upstreamConnectMs: integerSetting(
+    'upstream.timeouts.connectMs',
+    { min: 1, max: 120_000 },
+    LIMITS.upstreamConnectTimeoutMs,
+    'Milliseconds to connect to the upstream; past it 504.',
+  ),
+  upstreamHeadersMs: integerSetting(
+    'upstream.timeouts.headersMs',
+    { min: 1, max: 3_600_000 },
+    LIMITS.upstreamHeadersTimeoutMs,
+    'Milliseconds from the end of a request to the head of the upstream’s answer; past it 504.',
+  ),
+  upstreamBodyMs: integerSetting(
+    'upstream.timeouts.bodyMs',
+    { min: 1, max: 3_600_000 },
+    LIMITS.upstreamBodyTimeoutMs,
+    'Milliseconds without a byte within an answer of the upstream; past it the answer is cut off.',
   ),
   trustedProxies: textSetting<AddressSet | null>(
     'trustedProxies',

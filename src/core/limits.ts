@@ -23,6 +23,8 @@ export const LIMITS = {
   keepAliveTimeoutMs: 75_000,
   /** Milliseconds without a byte in either direction within a request: more than the upstream may take to begin. */
   clientIdleTimeoutMs: 150_000,
+  /** Milliseconds that a client may be silent beyond what the upstream may be, by setting: so that the 504 still reaches it. */
+  clientIdleMarginMs: 10_000,
   /** Open client connections; past it new ones are closed. */
   connectionsMax: 4_000,
   /** Bytes of a JSON body that Postern's own resources read. */
@@ -83,6 +85,8 @@ export const LIMITS = {
   databaseLockTimeoutMs: 2_000,
   /** Milliseconds the required audit sink may take [AUD-2]. */
   auditTimeoutMs: 2_000,
+  /** Milliseconds that an entry nobody waits for, as a record's end, may wait for company: it mostly shares the next request's write. */
+  auditLingerMs: 10,
   /** Milliseconds until entries that nobody waits for are offered to a failing disk again. */
   auditRetryMs: 1_000,
   /** Entries between a record's opening and its closing that a reader of the trail keeps in memory; past it the closing is looked up. */

@@ -22,9 +22,11 @@ export function createEntry(gateway: Gateway): Server {
     insecureHTTPParser: false,
     noDelay: true,
   });
-  server.maxHeadersCount = LIMITS.headerCountMax;
+  // One more than is taken: what is past this Node drops without a word, so that one too many must be seen to be refused.
+  server.maxHeadersCount = LIMITS.headerCountMax + 1;
   server.maxConnections = LIMITS.connectionsMax;
-  server.timeout = LIMITS.clientIdleTimeoutMs;
+  const silenceMs = Math.max(0, ...[...gateway.upstreams.values()].map((upstream) => upstream.silenceMs));
+  server.timeout = Math.max(LIMITS.clientIdleTimeoutMs, silenceMs + LIMITS.clientIdleMarginMs);
   const carry = (incoming: IncomingMessage, outgoing: ServerResponse): void => void enter(incoming, outgoing, gateway);
   server.on('request', carry);
   server.on('checkContinue', carry);

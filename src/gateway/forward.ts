@@ -42,6 +42,11 @@ export function failed(exchange: Exchange, code: ErrorCode, bytesIn: number): Ou
   return { kind: 'failed', status, code, bytesIn, bytesOut: answerError(exchange, { code, publicText }) };
 }
 
+// Node throws on what HTTP does not allow there; nobody reads it (RFC 9112 §4), so that is no reason to lose the answer.
+function reasonPhrase(statusText: string | undefined): string {
+  return statusText !== undefined && /^[\x20-\x7e]*$/.test(statusText) ? statusText : '';
+}
+
 /** One exchange under way: undici's handler on one side, the client's response on the other. */
 class Carrier implements Dispatcher.DispatchHandler {
   readonly #exchange: Exchange;
@@ -89,7 +94,7 @@ class Carrier implements Dispatcher.DispatchHandler {
       return;
     }
     this.#status = status;
-    outgoing.writeHead(status, statusText ?? '', [...headers, ...this.#order.added]);
+    outgoing.writeHead(status, reasonPhrase(statusText), [...headers, ...this.#order.added]);
     // A head whose body is slow must not wait for it; one whose body is here already goes out with it in one packet.
     process.nextTick(() => {
       if (this.#bytesOut === 0 && !outgoing.writableEnded) outgoing.flushHeaders();

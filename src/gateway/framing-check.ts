@@ -1,7 +1,7 @@
 // Framing and headers that two parsers could read differently [GW-6]. Node's strict parser refuses most of it before us; this
 // is what it lets through (security-notes: two Host fields, two Authorization fields, Transfer-Encoding in HTTP/1.0).
 import type { IncomingMessage } from 'node:http';
-import { HostError } from '../core/index.js';
+import { HostError, LIMITS } from '../core/index.js';
 
 /** The few header fields the line needs, read from the raw list so that nothing is merged or dropped unseen. */
 export interface CheckedHeaders {
@@ -13,8 +13,9 @@ export interface CheckedHeaders {
 // RFC 3986 §3.2: reg-name, IPv4 or bracketed IPv6, and a port. No userinfo, no percent escapes.
 const AUTHORITY = /^(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
 
-/** Throws HostError request.malformed; the connection is then closed. */
+/** Throws HostError request.malformed, whereupon the connection is closed, or request.headers-too-large. */
 export function checkFraming(incoming: IncomingMessage): CheckedHeaders {
+  if (incoming.rawHeaders.length > 2 * LIMITS.headerCountMax) throw new HostError('request.headers-too-large');
   const seen = collect(incoming.rawHeaders);
   const hosts = seen.get('host') ?? [];
   if (hosts.length !== 1) refuse(hosts.length === 0 ? 'Host is missing' : 'Host is there twice');

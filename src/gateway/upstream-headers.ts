@@ -28,13 +28,22 @@ const RESERVED = new Set([
   'x-original-url',
   'x-rewrite-url',
   'x-original-uri',
+  // CVE-2023-27487.
+  'x-envoy-original-path',
+  'x-original-host',
+  'x-host',
+  'x-original-method',
   'x-http-method-override',
   'x-http-method',
   'x-method-override',
   'x-real-ip',
   'x-client-ip',
   'x-cluster-client-ip',
+  'x-original-forwarded-for',
+  'x-remote-addr',
   'true-client-ip',
+  'remote-user',
+  'x-remote-user',
   // Extender's own field for the user a call is made for [EXT-7].
   'contextuser',
   'context-user',
@@ -74,7 +83,7 @@ export function outboundHeaders(request: OutboundRequest, site: OutboundSite): s
 }
 
 function isForwarded(folded: string): boolean {
-  return folded === 'forwarded' || folded.startsWith('x-forwarded-');
+  return folded === 'forwarded' || folded === 'x-forwarded' || folded.startsWith('x-forwarded-');
 }
 
 /** Written anew for every request, a trusted proxy's included. */

@@ -9,19 +9,29 @@ export interface Upstream {
   readonly pool: Pool;
   /** Requests that are waiting for the upstream or being carried. */
   readonly load: { count: number };
+  /** Milliseconds it may be silent within a request: whoever waits for it must be let wait longer. */
+  readonly silenceMs: number;
+}
+
+/** How long an upstream is waited for [GW-41]. Milliseconds each. */
+export interface UpstreamTimeouts {
+  readonly connectMs: number;
+  readonly headersMs: number;
+  readonly bodyMs: number;
 }
 
 /** Opens the pool; nothing is connected before the first request. */
-export function openUpstream(origin: URL): Upstream {
+export function openUpstream(origin: URL, timeouts: UpstreamTimeouts): Upstream {
   const pool = new Pool(origin.origin, {
     connections: LIMITS.upstreamConnectionsMax,
     pipelining: 1,
-    connect: { timeout: LIMITS.upstreamConnectTimeoutMs },
-    headersTimeout: LIMITS.upstreamHeadersTimeoutMs,
-    bodyTimeout: LIMITS.upstreamBodyTimeoutMs,
+    connect: { timeout: timeouts.connectMs },
+    headersTimeout: timeouts.headersMs,
+    bodyTimeout: timeouts.bodyMs,
     keepAliveTimeout: LIMITS.upstreamKeepAliveMs,
     keepAliveMaxTimeout: LIMITS.upstreamKeepAliveMs,
     maxHeaderSize: LIMITS.upstreamHeaderBytesMax,
   });
-  return { origin: origin.origin, host: origin.host, pool, load: { count: 0 } };
+  const silenceMs = timeouts.connectMs + Math.max(timeouts.headersMs, timeouts.bodyMs);
+  return { origin: origin.origin, host: origin.host, pool, load: { count: 0 }, silenceMs };
 }

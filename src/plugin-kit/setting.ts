@@ -14,6 +14,10 @@ export interface SettingSpec<T = unknown> {
   readonly form: string;
   /** Reads a text from the environment or a value from YAML; undefined when it is malformed, a SettingError to say more. */
   parse(value: unknown): T | undefined;
+  /** Further spellings in the environment, beside the one of the rule: a vendor's own [PAT-40]. */
+  readonly variables?: readonly string[];
+  /** A malformed value is warned of and the default holds, as the vendor does it; anything else stops the start [PAT-40]. */
+  readonly isLenient?: boolean;
   /** Never shown, neither in the documentation's table of values in force nor in an error. */
   readonly isSecret?: boolean;
 }

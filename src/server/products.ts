@@ -3,7 +3,7 @@ import type { CarriedProduct } from '../config/check.js';
 import type { Settings } from '../config/load.js';
 import { HOUSE_SETTINGS as S } from '../config/schema.js';
 import type { Clock, Logger, RandomSource, UpstreamProduct, UserDirectory } from '../core/index.js';
-import { openUpstream, type Upstream } from '../gateway/upstream.js';
+import { openUpstream, type Upstream, type UpstreamTimeouts } from '../gateway/upstream.js';
 import { type SampleProduct, startSampleProduct } from '../sample-product/index.js';
 
 export interface ProductsNeeds {
@@ -25,9 +25,14 @@ export interface Products {
 /** Opens a pool for each product, and starts the sample where it is needed. */
 export async function openProducts(needs: ProductsNeeds): Promise<Products> {
   const sample = needs.carried.some(({ upstream }) => upstream === 'sample') ? await startSample(needs) : null;
+  const timeouts: UpstreamTimeouts = {
+    connectMs: needs.settings.get(S.upstreamConnectMs),
+    headersMs: needs.settings.get(S.upstreamHeadersMs),
+    bodyMs: needs.settings.get(S.upstreamBodyMs),
+  };
   const upstreams = new Map<UpstreamProduct, Upstream>();
   for (const { product, upstream } of needs.carried) {
-    upstreams.set(product, openUpstream(upstream === 'sample' ? new URL(sample?.origin ?? '') : upstream));
+    upstreams.set(product, openUpstream(upstream === 'sample' ? new URL(sample?.origin ?? '') : upstream, timeouts));
   }
   return {
     upstreams,

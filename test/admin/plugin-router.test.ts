@@ -1,28 +1,13 @@
 // How a plugin's table of routes is served: one toy module over real HTTP.
 import { once } from 'node:events';
-import http, { type IncomingHttpHeaders } from 'node:http';
+import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { pluginRouter } from '../../src/admin/plugin-router.js';
 import { HostError, LIMITS, type Logger, type Method, type RequestView } from '../../src/core/index.js';
 import { type RestCall, RestFault, type RestModule, requireCaller } from '../../src/plugin-kit/rest.js';
+import { type HttpAnswer, type SentHttp, sendHttp } from '../support/http-client.js';
 import { TEST_START, type TestClock, testClock } from '../support/test-clock.js';
-
-interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly rawHeaders: readonly string[];
-  readonly body: string;
-}
-
-interface Sent {
-  readonly method?: string;
-  readonly path: string;
-  readonly headers?: http.OutgoingHttpHeaders;
-  readonly body?: string | Buffer;
-  /** Sends the body in chunks of this size, without Content-Length. */
-  readonly chunkBytes?: number;
-}
 
 const logged: { fields: object; text: string }[] = [];
 const logger: Logger = { debug() {}, info() {}, warn() {}, error: (fields, text) => logged.push({ fields, text }) };
@@ -127,34 +112,8 @@ afterEach(() => {
   logged.length = 0;
 });
 
-async function send(sent: Sent): Promise<Answer> {
-  const request = http.request({
-    port,
-    host: '127.0.0.1',
-    agent,
-    method: sent.method ?? 'GET',
-    path: sent.path,
-    headers: sent.headers ?? {},
-  });
-  const whenAnswered = new Promise<http.IncomingMessage>((resolve, reject) => request.on('response', resolve).on('error', reject));
-  if (sent.chunkBytes === undefined) request.end(sent.body);
-  else void writeChunks(request, Buffer.from(sent.body ?? ''), sent.chunkBytes);
-  const response = await whenAnswered;
-  const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk as Buffer);
-  return {
-    status: response.statusCode ?? 0,
-    headers: response.headers,
-    rawHeaders: response.rawHeaders,
-    body: Buffer.concat(chunks).toString('utf8'),
-  };
-}
-
-async function writeChunks(request: http.ClientRequest, body: Buffer, size: number): Promise<void> {
-  for (let at = 0; at < body.length && !request.destroyed; at += size) {
-    if (!request.write(body.subarray(at, at + size))) await Promise.race([once(request, 'drain'), once(request, 'close')]);
-  }
-  request.end();
+function send(sent: SentHttp): Promise<HttpAnswer> {
+  return sendHttp(port, { agent, ...sent });
 }
 
 const json = { 'Content-Type': 'application/json' };
@@ -183,7 +142,7 @@ describe('routing', () => {
   ])('answers %s with the module’s own 404 (%s)', async (path) => {
     const answer = await send({ path });
     expect(answer.status).toBe(404);
-    expect(JSON.parse(answer.body)).toEqual({ toy: 'There is nothing here.', kind: 'request.not-found' });
+    expect(JSON.parse(answer.text)).toEqual({ toy: 'There is nothing here.', kind: 'request.not-found' });
   });
 
   it.each([
@@ -215,7 +174,7 @@ describe('routing', () => {
 
   it('decodes parameters and the query', async () => {
     const answer = await send({ method: 'PUT', path: '/rest/toy/1.0/things/a%20b/%C3%BC?x=1&x=%C3%BC+y' });
-    expect(JSON.parse(answer.body)).toMatchObject({
+    expect(JSON.parse(answer.text)).toMatchObject({
       parameters: { id: 'a b', part: 'ü' },
       query: [
         ['x', '1'],
@@ -227,7 +186,7 @@ describe('routing', () => {
   it('answers HEAD as GET, without the body', async () => {
     const [head, get] = [await send({ method: 'HEAD', path: '/rest/toy/1.0/secret' }), await send({ path: '/rest/toy/1.0/secret' })];
     expect(head.status).toBe(201);
-    expect(head.body).toBe('');
+    expect(head.text).toBe('');
     expect(head.headers['content-length']).toBe(get.headers['content-length']);
   });
 });
@@ -237,7 +196,7 @@ describe('answers', () => {
     const answer = await send({ path: '/rest/toy/1.0/secret' });
     const index = answer.rawHeaders.findIndex((name) => name.toLowerCase() === 'content-type');
     expect(answer.rawHeaders[index + 1]).toBe('application/json;charset=UTF-8');
-    expect(answer.body).toBe('{"value":"ü"}');
+    expect(answer.text).toBe('{"value":"ü"}');
     expect(answer.headers['content-length']).toBe('14');
     expect(answer.headers['x-toy']).toBe('a');
   });
@@ -249,7 +208,7 @@ describe('answers', () => {
 
   it('writes neither body nor content type for 204', async () => {
     const answer = await send({ method: 'DELETE', path: '/rest/toy/1.0/things/all' });
-    expect(answer).toMatchObject({ status: 204, body: '' });
+    expect(answer).toMatchObject({ status: 204, text: '' });
     expect(answer.headers['content-type']).toBeUndefined();
     expect(answer.headers['content-length']).toBeUndefined();
   });
@@ -266,7 +225,7 @@ describe('failures', () => {
   it('renders a fault in the module’s shape, with its headers', async () => {
     const answer = await send({ path: '/rest/toy/1.0/fails/fault' });
     expect(answer.status).toBe(409);
-    expect(JSON.parse(answer.body)).toEqual({ toy: 'taken', kind: 'own' });
+    expect(JSON.parse(answer.text)).toEqual({ toy: 'taken', kind: 'own' });
     expect(answer.headers['x-fault']).toBe('f');
     expect(logged).toEqual([]);
   });
@@ -274,7 +233,7 @@ describe('failures', () => {
   it('gives the client a HostError’s public text and the operator its code', async () => {
     const answer = await send({ path: '/rest/toy/1.0/fails/store' });
     expect(answer.status).toBe(503);
-    expect(JSON.parse(answer.body)).toEqual({ toy: 'The database could not be asked. Try again later.', kind: 'store.unavailable' });
+    expect(JSON.parse(answer.text)).toEqual({ toy: 'The database could not be asked. Try again later.', kind: 'store.unavailable' });
     expect(logged).toHaveLength(1);
     expect(logged[0]?.fields).toMatchObject({ code: 'store.unavailable', method: 'GET', path: '/rest/toy/1.0/fails/store' });
   });
@@ -282,7 +241,7 @@ describe('failures', () => {
   it('answers an error that nobody foresaw with 500 and no detail, and logs its stack', async () => {
     const answer = await send({ path: '/rest/toy/1.0/fails/strangely' });
     expect(answer.status).toBe(500);
-    expect(answer.body).not.toContain('secret-value');
+    expect(answer.text).not.toContain('secret-value');
     expect(JSON.stringify(logged)).toContain('TypeError: cannot read secret-value');
   });
 });
@@ -297,7 +256,7 @@ describe('bodies', () => {
   ])('reads a body of type %s (%s)', async (contentType) => {
     const answer = await send({ ...things, headers: { 'Content-Type': contentType }, body: '{"a":1}' });
     expect(answer.status).toBe(200);
-    expect(JSON.parse(answer.body)).toMatchObject({ body: { a: 1 } });
+    expect(JSON.parse(answer.text)).toMatchObject({ body: { a: 1 } });
   });
 
   it.each([
@@ -322,26 +281,26 @@ describe('bodies', () => {
   ])('gives null for %s', async (_what, headers) => {
     const answer = await send({ ...things, headers });
     expect(answer.status).toBe(200);
-    expect(JSON.parse(answer.body)).toMatchObject({ body: null });
+    expect(JSON.parse(answer.text)).toMatchObject({ body: null });
   });
 
   it('refuses what is not JSON with 400 and the position', async () => {
     const answer = await send({ ...things, headers: json, body: '{"a" 1}' });
     expect(answer.status).toBe(400);
-    expect(JSON.parse(answer.body)).toMatchObject({ toy: 'The body is not valid JSON: unexpected character at position 5.' });
+    expect(JSON.parse(answer.text)).toMatchObject({ toy: 'The body is not valid JSON: unexpected character at position 5.' });
   });
 
   it('reads a body with DELETE', async () => {
     // Node's client does not frame a body with DELETE by itself.
     const headers = { ...json, 'Content-Length': 7 };
     const answer = await send({ method: 'DELETE', path: '/rest/toy/1.0/things/1', headers, body: '{"a":2}' });
-    expect(JSON.parse(answer.body)).toMatchObject({ body: { a: 2 } });
+    expect(JSON.parse(answer.text)).toMatchObject({ body: { a: 2 } });
   });
 
   it('takes the body that was read for a rule already, and does not wait for another [EXT-15]', async () => {
     judgedBody = Buffer.from('{"judged":true}');
     const answer = await send({ ...things, headers: json, body: '{"judged":true}' });
-    expect(JSON.parse(answer.body)).toMatchObject({ body: { judged: true } });
+    expect(JSON.parse(answer.text)).toMatchObject({ body: { judged: true } });
   });
 
   it('takes a body of exactly the limit', async () => {

@@ -1,5 +1,6 @@
 // What the suites of Extender share: paths, logins, and the shapes of the vendor's answers.
 import { extender } from '../../src/plugins/extender/index.js';
+import { type ExtenderTokenRow, extenderTokenTable } from '../../src/plugins/extender/tables.js';
 import { type Answer, PASSWORDS, type PluginWorld, type PluginWorldOptions, type Sent, startPluginWorld } from '../support/plugin-host.js';
 
 export const BASE = '/rest/extender/1.0/tokenTools';
@@ -70,4 +71,30 @@ export function messageOf(answer: Answer): string {
 
 export function keyOf(world: PluginWorld, username: string): Promise<string> {
   return world.directory.findByUsername(username).then((user) => user?.userKeys.jira ?? '');
+}
+
+type GivenRow = Partial<ExtenderTokenRow> & Pick<ExtenderTokenRow, 'token_ref' | 'digest' | 'author_key' | 'user_key'>;
+
+/** Puts many rows into the table without going through HTTP for each. */
+export async function insertRows(world: PluginWorld, given: readonly GivenRow[]): Promise<void> {
+  const plain = {
+    digest_key_id: 'key',
+    value_cipher: null,
+    user_name: '',
+    display_name: '',
+    label: 'x',
+    limit_to: '',
+    ip: '',
+    inherited: '[]',
+    created_at: 0,
+    valid_until: null,
+    counter: 0,
+    last_used_at: null,
+    last_used_ip: null,
+  };
+  const rows = given.map((row) => ({ ...plain, ...row }));
+  await world.store.transaction(async (manager) => {
+    // SQLite takes 32,766 parameters in one statement.
+    for (let at = 0; at < rows.length; at += 1000) await manager.insert(extenderTokenTable, rows.slice(at, at + 1000));
+  });
 }

@@ -1,8 +1,7 @@
 // Pages over more tokens than one answer holds [EXT-31, EXT-32].
-import { extenderTokenTable } from '../../src/plugins/extender/tables.js';
 import type { PluginWorld } from '../support/plugin-host.js';
 import { TEST_START } from '../support/test-clock.js';
-import { ADMIN, ALICE, BASE, BOB, keyOf, list, messageOf, startExtender } from './extender-world.js';
+import { ADMIN, ALICE, BASE, BOB, insertRows, keyOf, list, messageOf, startExtender } from './extender-world.js';
 
 const COUNT = 2345;
 let world: PluginWorld;
@@ -14,26 +13,12 @@ beforeAll(async () => {
   const rows = Array.from({ length: COUNT }, (_, index) => ({
     token_ref: `ref-${index}`,
     digest: world.keys.digest('token', `value-${index}`).digest,
-    digest_key_id: 'key',
-    value_cipher: null,
     author_key: owner,
     user_key: owner,
-    user_name: 'alice',
-    display_name: 'Alice Example',
     label: `token ${index}`,
-    limit_to: '',
-    ip: '',
-    inherited: '[]',
     created_at: TEST_START + Math.floor(index / 7),
-    valid_until: null,
-    counter: 0,
-    last_used_at: null,
-    last_used_ip: null,
   }));
-  await world.store.transaction(async (manager) => {
-    // SQLite takes 32,766 parameters in one statement.
-    for (let at = 0; at < rows.length; at += 1000) await manager.insert(extenderTokenTable, rows.slice(at, at + 1000));
-  });
+  await insertRows(world, rows);
 });
 
 afterAll(() => world.close());

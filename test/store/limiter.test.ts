@@ -20,7 +20,13 @@ it('never has more at work than allowed, and serves in the order of coming', asy
       if (number % 5 === 0) throw new Error('failed');
       return number;
     });
-  const results = await Promise.allSettled(Array.from({ length: 30 }, (_, number) => work(number)));
+  const coming: Promise<number>[] = [];
+  for (let number = 0; number < 30; number += 1) {
+    coming.push(work(number));
+    // Some come together, others while the line is getting shorter.
+    if (number % 4 === 3) await nextTurn();
+  }
+  const results = await Promise.allSettled(coming);
   expect(atWorkMost).toBe(3);
   expect(begun).toEqual(Array.from({ length: 30 }, (_, number) => number));
   expect(results.filter((result) => result.status === 'rejected')).toHaveLength(6);

@@ -168,7 +168,8 @@ describe('on SQLite', () => {
   });
 
   it('cannot write through a read', async () => {
-    await expect(store.read("INSERT INTO postern_switch VALUES ('a', 1)")).rejects.toMatchObject({ code: 'store.unavailable' });
+    const write = store.read("INSERT INTO postern_switch VALUES ('a', 1) RETURNING switch_name");
+    await expect(write).rejects.toMatchObject({ code: 'store.unavailable', cause: { code: 'SQLITE_READONLY' } });
     expect(await names(store)).toEqual([]);
   });
 

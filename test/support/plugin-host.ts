@@ -1,7 +1,7 @@
 // One plugin at work on a real store, directory, key ring and REST router, over real HTTP. What stands in for the rest of the house:
 // a clock and randomness of the test's own, a recorder of acts that can be made to fail, and uses that are settled when asked.
 import { once } from 'node:events';
-import http from 'node:http';
+import type http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { type ArrivedRequest, pluginRouter } from '../../src/admin/plugin-router.js';
@@ -18,6 +18,7 @@ import { openSiteKeys, rotateKeys } from '../../src/store/site-keys.js';
 import { openSwitches } from '../../src/store/switches.js';
 import { storeTables } from '../../src/store/tables/index.js';
 import { type TokenList, tokenList } from '../../src/store/token-registry.js';
+import { type HttpAnswer, sendHttp } from './http-client.js';
 import { type TemporaryFolder, temporaryFolder } from './temporary-folder.js';
 import { type TestClock, testClock } from './test-clock.js';
 import { testRandom } from './test-random.js';
@@ -47,11 +48,7 @@ export interface Sent {
   readonly body?: string;
 }
 
-export interface Answer {
-  readonly status: number;
-  readonly headers: http.IncomingHttpHeaders;
-  readonly text: string;
-}
+export type Answer = HttpAnswer;
 
 export interface PluginWorld {
   readonly clock: TestClock;
@@ -240,12 +237,10 @@ function credentialIn(request: http.IncomingMessage): Pick<Sent, 'as' | 'bearer'
   return { as: [username, secret.join(':')] };
 }
 
-async function send(port: number, sent: Sent): Promise<Answer> {
+function send(port: number, sent: Sent): Promise<Answer> {
   const body = sent.body ?? (sent.json === undefined ? '' : JSON.stringify(sent.json));
   const authorization = authorizationOf(sent);
-  const request = http.request({
-    port,
-    host: '127.0.0.1',
+  return sendHttp(port, {
     method: sent.method ?? 'GET',
     path: sent.path,
     headers: {
@@ -253,12 +248,8 @@ async function send(port: number, sent: Sent): Promise<Answer> {
       ...(body === '' ? {} : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) }),
       ...sent.headers,
     },
+    body,
   });
-  request.end(body);
-  const [response] = (await once(request, 'response')) as [http.IncomingMessage];
-  const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk as Buffer);
-  return { status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(chunks).toString('utf8') };
 }
 
 function actRecorder(acts: RecordedAct[], isDown: () => boolean): ActRecorder {

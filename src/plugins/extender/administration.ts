@@ -1,7 +1,8 @@
 // Lets administrators see and end Extender's tokens beside those of every other system.
 import type { PluginHost, TokenAdministration, TokenSummary } from '../../plugin-kit/contract.js';
 import { revokeToken } from './revoke.js';
-import { type ExtenderToken, hasLimits, type TokenStore } from './tokens.js';
+import { type ExtenderToken, hasLimits } from './token-row.js';
+import type { TokenStore } from './tokens.js';
 
 export function createAdministration(host: PluginHost, tokens: TokenStore): TokenAdministration {
   return {

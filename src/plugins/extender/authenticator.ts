@@ -3,7 +3,8 @@ import type { Credential, Principal, RequestView, UserDirectory } from '../../co
 import type { Authenticator, AuthnOutcome, PluginHost, RejectReason } from '../../plugin-kit/contract.js';
 import { compileLimits } from './limits.js';
 import { anyoneTokensSetting, authSetting, SYSTEM } from './manifest.js';
-import type { ExtenderToken, TokenStore } from './tokens.js';
+import type { ExtenderToken } from './token-row.js';
+import type { TokenStore } from './tokens.js';
 
 const SKIPPED: AuthnOutcome = { outcome: 'skipped' };
 

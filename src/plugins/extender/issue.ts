@@ -7,7 +7,8 @@ import { type Caller, RestFault } from '../../plugin-kit/rest.js';
 import { inheritLimits } from './limits.js';
 import { SYSTEM } from './manifest.js';
 import type { SwitchChange, TokenRequest } from './token-request.js';
-import { hasLimits, type ExtenderToken, type TokenStore } from './tokens.js';
+import { type ExtenderToken, hasLimits } from './token-row.js';
+import type { TokenStore } from './tokens.js';
 import { tokenAct } from './token-act.js';
 
 const VALUE_ALPHABET = '0123456789abcdefghijklmnopqrstuv';

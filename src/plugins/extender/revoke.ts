@@ -2,7 +2,8 @@
 import type { Act, PluginHost } from '../../plugin-kit/contract.js';
 import { SYSTEM } from './manifest.js';
 import { tokenAct } from './token-act.js';
-import type { ExtenderToken, TokenStore } from './tokens.js';
+import type { ExtenderToken } from './token-row.js';
+import type { TokenStore } from './tokens.js';
 
 /** Resolves to false when somebody else ended it first. */
 export async function revokeToken(

@@ -1,7 +1,7 @@
 // How making and ending a token stand in the audit trail.
 import type { Act } from '../../plugin-kit/contract.js';
 import { SYSTEM } from './manifest.js';
-import { type ExtenderToken, hasLimits } from './tokens.js';
+import { type ExtenderToken, hasLimits } from './token-row.js';
 
 /** The record of an act on one token, its value left out. */
 export function tokenAct(action: 'token.created' | 'token.deleted', token: ExtenderToken, by: Pick<Act, 'actor' | 'clientAddress'>): Act {

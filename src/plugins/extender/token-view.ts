@@ -1,6 +1,6 @@
 // A token as `tokenTools` shows it. The order of the keys is the vendor's [EXT-33].
 import type { Principal } from '../../core/index.js';
-import type { ExtenderToken } from './tokens.js';
+import type { ExtenderToken } from './token-row.js';
 
 /** `user` is the token's user as he is now; null where he is gone, or there is none. `value` null: not shown. */
 export function viewToken(token: ExtenderToken, user: Principal | null, value: string | null): object {

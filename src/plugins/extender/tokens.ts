@@ -1,32 +1,9 @@
 // Extender's tokens in the database: how one is found, listed, kept, counted and removed.
 import { type EntityManager, In, IsNull } from 'typeorm';
-import { type Instant, LIMITS } from '../../core/index.js';
+import { LIMITS } from '../../core/index.js';
 import type { PluginHost, TokenUse } from '../../plugin-kit/contract.js';
-import { isLimited, type StoredLimits } from './limits.js';
-import { type ExtenderTokenRow, extenderTokenTable } from './tables.js';
-
-/** One token as the plugin works with it. */
-export interface ExtenderToken {
-  readonly tokenRef: string;
-  readonly valueCipher: string | null;
-  readonly authorKey: string;
-  /** null: works for anyone. */
-  readonly userKey: string | null;
-  readonly userName: string;
-  readonly displayName: string;
-  readonly label: string;
-  readonly limits: StoredLimits;
-  readonly inherited: readonly StoredLimits[];
-  readonly createdAt: Instant;
-  readonly validUntil: Instant | null;
-  readonly counter: number;
-  readonly lastUsedAt: Instant | null;
-}
-
-/** Whether rules or addresses restrict it, its own or inherited ones. */
-export function hasLimits(token: ExtenderToken): boolean {
-  return isLimited(token.limits) || token.inherited.length > 0;
-}
+import { extenderTokenTable } from './tables.js';
+import { type ExtenderToken, fromRow, type ReadTokenRow, toRow } from './token-row.js';
 
 /** Which tokens a list holds: all of them, or those of one user. */
 export interface TokenFilter {
@@ -59,7 +36,7 @@ const SELECT = 'SELECT * FROM extender_token';
 export function openTokens(host: PluginHost): TokenStore {
   const digestsOf = (value: string): string[] => host.keys.digests('token', value).map(({ digest }) => digest);
   const readOne = async (condition: string, parameters: readonly string[]): Promise<ExtenderToken | null> => {
-    const [row] = await host.read<ExtenderTokenRow>(`${SELECT} WHERE ${condition}`, parameters);
+    const [row] = await host.read<ReadTokenRow>(`${SELECT} WHERE ${condition}`, parameters);
     return row === undefined ? null : fromRow(row);
   };
   return {
@@ -81,7 +58,7 @@ export function openTokens(host: PluginHost): TokenStore {
     },
     async list(filter, startAt, limit) {
       const sql = `${SELECT}${where(filter)} ORDER BY created_at, id LIMIT ? OFFSET ?`;
-      return (await host.read<ExtenderTokenRow>(sql, [...bound(filter), limit, startAt])).map(fromRow);
+      return (await host.read<ReadTokenRow>(sql, [...bound(filter), limit, startAt])).map(fromRow);
     },
     isTaken: (manager, value) => manager.existsBy(extenderTokenTable, { digest: In(digestsOf(value)) }),
     async isFull(manager, { authorKey, userKey }) {
@@ -128,48 +105,4 @@ function where(filter: TokenFilter): string {
 
 function bound(filter: TokenFilter): string[] {
   return filter.userKey === null ? [] : [filter.userKey];
-}
-
-function toRow(token: ExtenderToken, digest: { digest: string; keyId: string }): Omit<ExtenderTokenRow, 'id'> {
-  return {
-    token_ref: token.tokenRef,
-    digest: digest.digest,
-    digest_key_id: digest.keyId,
-    value_cipher: token.valueCipher,
-    author_key: token.authorKey,
-    user_key: token.userKey,
-    user_name: token.userName,
-    display_name: token.displayName,
-    label: token.label,
-    limit_to: token.limits.limitTo,
-    ip: token.limits.ip,
-    inherited: JSON.stringify(token.inherited),
-    created_at: token.createdAt,
-    valid_until: token.validUntil,
-    counter: token.counter,
-    last_used_at: token.lastUsedAt,
-    last_used_ip: null,
-  };
-}
-
-function fromRow(row: ExtenderTokenRow): ExtenderToken {
-  return {
-    tokenRef: row.token_ref,
-    valueCipher: row.value_cipher,
-    authorKey: row.author_key,
-    userKey: row.user_key,
-    userName: row.user_name,
-    displayName: row.display_name,
-    label: row.label,
-    limits: { limitTo: row.limit_to, ip: row.ip },
-    inherited: JSON.parse(row.inherited) as StoredLimits[],
-    createdAt: Number(row.created_at),
-    validUntil: toInstant(row.valid_until),
-    counter: Number(row.counter),
-    lastUsedAt: toInstant(row.last_used_at),
-  };
-}
-
-function toInstant(value: number | string | null): Instant | null {
-  return value === null ? null : Number(value);
 }

@@ -36,7 +36,7 @@ export interface DirectoryOptions {
 /** Opens the directory on a migrated store. */
 export async function openDirectory(options: DirectoryOptions): Promise<Directory> {
   await options.store.transaction(ensureSequence);
-  return directoryOn(options, await openPasswords(options.passwordScheme, options.random));
+  return directoryOn(options, openPasswords(options.passwordScheme, options.random));
 }
 
 function directoryOn(options: DirectoryOptions, passwords: Passwords): Directory {

@@ -1,8 +1,8 @@
 // Password hashes: which scheme new ones get, which are accepted, and how many are worked on at once.
 import { HostError, LIMITS, type RandomSource, type Secret } from '../../core/index.js';
 import { limiter } from '../limiter.js';
-import { hashPkcs5s2, isPkcs5s2, verifyPkcs5s2 } from './pkcs5s2.js';
-import { hashScrypt, isScrypt, verifyScrypt } from './scrypt.js';
+import { hashPkcs5s2, isPkcs5s2, verifyPkcs5s2, writePkcs5s2 } from './pkcs5s2.js';
+import { hashScrypt, isScrypt, verifyScrypt, writeScrypt } from './scrypt.js';
 
 /** `pkcs5s2` is the vendor's, `scrypt` the stronger one [DIR-4]. */
 export type PasswordScheme = 'pkcs5s2' | 'scrypt';
@@ -16,12 +16,18 @@ export interface Passwords {
 }
 
 const SALT_BYTES = 16;
+const KEY_BYTES = 32;
+
+const SCHEMES = {
+  pkcs5s2: { hash: hashPkcs5s2, write: writePkcs5s2 },
+  scrypt: { hash: hashScrypt, write: writeScrypt },
+} as const;
 
 /** Passwords of which new ones are stored in `scheme`; both schemes verify. */
-export async function openPasswords(scheme: PasswordScheme, random: RandomSource): Promise<Passwords> {
-  const hash = scheme === 'scrypt' ? hashScrypt : hashPkcs5s2;
-  // Nobody's password: what it was made from is thrown away here.
-  const dummy = await hash(random.bytes(32).toString('hex'), random.bytes(SALT_BYTES));
+export function openPasswords(scheme: PasswordScheme, random: RandomSource): Passwords {
+  const { hash, write } = SCHEMES[scheme];
+  // Nobody's password: a random key that was derived from nothing. To check against it costs the same.
+  const dummy = write(random.bytes(SALT_BYTES), random.bytes(KEY_BYTES));
   const inTurn = limiter({
     atOnceMax: LIMITS.passwordChecksMax,
     waitingMax: LIMITS.passwordChecksQueueMax,

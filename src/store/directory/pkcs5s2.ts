@@ -10,9 +10,14 @@ const ROUNDS = 10_000;
 
 const derive = promisify(pbkdf2);
 
-/** `{PKCS5S2}` and base64 of salt and key: PBKDF2-HMAC-SHA1 over the UTF-8 text. `salt` is 16 bytes. */
+/** The stored form: `{PKCS5S2}` and base64 of salt (16 bytes) and key (32 bytes). */
+export function writePkcs5s2(salt: Buffer, key: Buffer): string {
+  return PREFIX + Buffer.concat([salt, key]).toString('base64');
+}
+
+/** The stored form for a text: the key is PBKDF2-HMAC-SHA1 over its UTF-8 bytes. `salt` is 16 bytes. */
 export async function hashPkcs5s2(text: string, salt: Buffer): Promise<string> {
-  return PREFIX + Buffer.concat([salt, await derive(text, salt, ROUNDS, KEY_BYTES, 'sha1')]).toString('base64');
+  return writePkcs5s2(salt, await derive(text, salt, ROUNDS, KEY_BYTES, 'sha1'));
 }
 
 /** Whether the stored form is of this scheme and whole. */

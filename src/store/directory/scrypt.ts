@@ -17,10 +17,14 @@ interface Stored {
   readonly key: Buffer;
 }
 
-/** The stored form over the UTF-8 text. `salt` is 16 bytes. */
-export async function hashScrypt(text: string, salt: Buffer): Promise<string> {
-  const key = await deriveAt(COST, text, salt);
+/** The stored form of salt (16 bytes) and key (32 bytes) at today's cost. */
+export function writeScrypt(salt: Buffer, key: Buffer): string {
   return `${PREFIX}${COST.log2n}$${COST.r}$${COST.p}$${salt.toString('base64')}$${key.toString('base64')}`;
+}
+
+/** The stored form for a text: the key is scrypt over its UTF-8 bytes. `salt` is 16 bytes. */
+export async function hashScrypt(text: string, salt: Buffer): Promise<string> {
+  return writeScrypt(salt, await deriveAt(COST, text, salt));
 }
 
 /** Whether the stored form is of this scheme and whole. */

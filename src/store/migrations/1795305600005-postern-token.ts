@@ -17,5 +17,9 @@ export const createPosternToken1795305600005 = tableMigration('CreatePosternToke
     use_count: count(),
     has_limits: flag(),
   },
-  indices: [{ columns: ['created_at'] }, { columns: ['system_key', 'created_at'] }, { columns: ['owner_key', 'created_at'] }],
+  indices: [
+    { columns: ['created_at', 'system_key', 'token_ref'] },
+    { columns: ['system_key', 'created_at', 'token_ref'] },
+    { columns: ['owner_key', 'created_at', 'system_key', 'token_ref'] },
+  ],
 });

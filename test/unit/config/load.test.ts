@@ -145,3 +145,29 @@ describe('problems', () => {
     expect(problems(yaml('port: [1\nhost: x\n')).join()).toMatch(/postern\.yml:\d+:/);
   });
 });
+
+describe('flags', () => {
+  it('beat the environment, in both spellings', () => {
+    const settings = loadSettings(SPECS, { POSTERN_PORT: '1', POSTERN_HOST: 'a' }, [
+      '--port=3000',
+      '--host',
+      'b',
+      '-Daudit.durability=power',
+    ]);
+    expect([settings.get(S.port), settings.get(S.host), settings.get(S.auditDurability), settings.origin(S.port)]).toEqual([
+      3000,
+      'b',
+      'power',
+      'flag',
+    ]);
+  });
+
+  it.each([
+    [['--prot=1'], /--prot is not a setting; did you mean port\?/],
+    [['--port'], /--port has no value/],
+    [['port=1'], /port is not a flag/],
+    [['--port=x'], /--port: "x" must be a whole number/],
+  ])('refuses %j', (flags, expected) => {
+    expect(() => loadSettings(SPECS, {}, flags)).toThrow(expected);
+  });
+});

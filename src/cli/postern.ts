@@ -1,0 +1,25 @@
+#!/usr/bin/env node
+// The executable `postern`: the doors of the process, and the table of commands in program.ts.
+import { processEnvironment } from '../config/load.js';
+import { systemClock, systemRandom } from '../core/index.js';
+import { main } from '../main.js';
+import { readVersion } from '../server/version.js';
+import { rotateSiteKeys } from './keys.js';
+import { createProgram } from './program.js';
+
+const program = createProgram({
+  version: readVersion(),
+  start: (flags) => main(flags),
+  rotateKeys: () =>
+    rotateSiteKeys({
+      environment: processEnvironment(),
+      clock: systemClock,
+      random: systemRandom,
+      print: (line) => process.stdout.write(`${line}\n`),
+      complain: (line) => process.stderr.write(`${line}\n`),
+    }),
+  exit(code) {
+    process.exitCode = code;
+  },
+});
+await program.parseAsync();
