@@ -4,6 +4,7 @@ import { ConfigError, loadSettings, processEnvironment, type Settings } from './
 import { HOUSE_SETTINGS } from './config/schema.js';
 import { systemClock, systemRandom, LIMITS } from './core/index.js';
 import { StartError } from './core/start-error.js';
+import { takeLocalZone } from './core/zone.js';
 import { plugins } from './plugins/index.js';
 import { createLogger } from './server/logger.js';
 import { type PosternServer, startServer } from './server/start.js';
@@ -26,13 +27,16 @@ export async function main(flags: readonly string[]): Promise<void> {
 }
 
 function start(settings: Settings): Promise<PosternServer> {
+  const timezone = takeLocalZone();
   const logger = createLogger(settings.get(HOUSE_SETTINGS.logLevel));
+  for (const warning of settings.warnings) logger.warn({ setting: warning }, 'A setting is malformed; its default is in force');
   return startServer({
     settings,
     plugins,
     clock: systemClock,
     random: systemRandom,
     logger,
+    timezone,
     print: (line) => process.stdout.write(`${line}\n`),
   });
 }

@@ -46,7 +46,6 @@ export function createAdminApp(needs: AdminNeeds): express.Express {
   };
 
   const app = express();
-  app.disable('x-powered-by');
   app.disable('etag');
   app.use(securityHeaders());
   app.use(async (message: Request, response: Response, next: NextFunction) => {

@@ -30,7 +30,9 @@ function toFault(error: unknown): RestFault {
   return new RestFault(500, ERROR_CODES['platform.unexpected'].publicText, { kind: 'platform.unexpected' });
 }
 
-// The stack alone: a driver's error also carries the parameters of its statement.
+// Stacks alone: a driver's error also carries the parameters of its statement.
 function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (!(error instanceof Error)) return String(error);
+  const stack = error.stack ?? error.message;
+  return error.cause === undefined ? stack : `${stack}\ncaused by ${stackOf(error.cause)}`;
 }

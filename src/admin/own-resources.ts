@@ -2,8 +2,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import express from 'express';
 import { challenges } from '../authn/challenge.js';
-import type { CanonicalRequest, Clock, Logger, UpstreamProduct } from '../core/index.js';
-import type { Caller, RestModule } from '../plugin-kit/rest.js';
+import type { CanonicalRequest, Clock, Logger, Product, UpstreamProduct } from '../core/index.js';
+import { type Caller, RestFault, type RestModule } from '../plugin-kit/rest.js';
 import { type ArrivedRequest, pluginRouter } from './plugin-router.js';
 
 export interface OwnResourcesNeeds {
@@ -21,10 +21,12 @@ interface Served {
 
 /** Satisfies the gateway's OwnResources. */
 export function createOwnResources(needs: OwnResourcesNeeds) {
-  const prefixes = needs.modules.flatMap((module) => {
-    const contextPath = module.product === 'cloud' ? undefined : needs.contextPaths.get(module.product);
-    return contextPath === undefined ? [] : [{ product: module.product, prefix: `${contextPath}${module.path}` }];
+  const placed = needs.modules.flatMap((module) => {
+    const contextPath = module.product === 'cloud' ? '' : needs.contextPaths.get(module.product);
+    return contextPath === undefined ? [] : [{ module, prefix: `${contextPath}${module.path}` }];
   });
+  const moduleAt = (product: Product, path: string): RestModule | undefined =>
+    placed.find(({ module, prefix }) => module.product === product && (path === prefix || path.startsWith(`${prefix}/`)))?.module;
   // Beside the request, never on it: nothing that arrives can forge an entry here.
   const arrivals = new WeakMap<IncomingMessage, ArrivedRequest>();
   const callerOf = (incoming: IncomingMessage): ArrivedRequest => {
@@ -38,8 +40,11 @@ export function createOwnResources(needs: OwnResourcesNeeds) {
   for (const module of needs.modules) app.use(pluginRouter(module, { callerOf, clock: needs.clock, logger: needs.logger }));
 
   return {
-    owns: (product: UpstreamProduct, path: string): boolean =>
-      prefixes.some((own) => own.product === product && (path === own.prefix || path.startsWith(`${own.prefix}/`))),
+    owns: (product: Product, path: string): boolean => moduleAt(product, path) !== undefined,
+    refusal(product: Product, path: string, { status, message }: { status: number; message: string }): unknown {
+      const module = moduleAt(product, path);
+      return module?.rendersRefusals === true ? module.renderFault(new RestFault(status, message)).json : undefined;
+    },
     serve({ incoming, outgoing }: Served, request: CanonicalRequest, caller: Caller | null): void {
       arrivals.set(incoming, {
         caller,

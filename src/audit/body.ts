@@ -92,7 +92,8 @@ function identityFields(identity: Identity, request: CanonicalRequest): string {
       return '';
     case 'authenticated': {
       const { principal, grant } = identity;
-      const who = text('actor', principal.username) + text('userKey', principal.userKeys[request.product]);
+      const who =
+        text('actor', principal.username) + text('userKey', principal.userKeys[request.product === 'confluence' ? 'confluence' : 'jira']);
       if (grant === null) return `${who},"system":"password"`;
       const token = `${text('system', grant.system) + text('tokenRef', grant.tokenRef)},"counts":true`;
       return who + token + (grant.isAnyone ? ',"flags":["anyone"]' : '');

@@ -97,6 +97,8 @@ export const LIMITS = {
   spoolSegmentBytesMax: 67_108_864,
   /** Distinct (peer, code) pairs counted within a second for requests that normalise refused; past it one row holds the rest [AUD-1]. */
   refusalRowsMax: 1_000,
+  /** Milliseconds of one timer: node’s own fire at once past 2^31. */
+  timerMsMax: 86_400_000,
   /** Milliseconds between two flushes of counters to the database. */
   usageFlushMs: 1_000,
   /** Uses that are counted in one transaction when the trail is read again after a crash. */

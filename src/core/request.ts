@@ -1,6 +1,6 @@
 // The one canonical form of a request. Policy judges it, audit records it, the upstream is asked for exactly it [GW-1].
 import type { Instant } from './instant.js';
-import type { UpstreamProduct } from './product.js';
+import type { Product } from './product.js';
 
 export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 export type Method = (typeof METHODS)[number];
@@ -12,9 +12,9 @@ export interface RequestView {
   readonly path: string;
   /** The query as it came, without `?`; null when there is none. */
   readonly query: string | null;
-  /** The product whose context path the request lies below. */
-  readonly product: UpstreamProduct;
-  /** '' or `/jira`. */
+  /** The product whose context path the request lies below; `cloud` for its resources on Postern's own origin. */
+  readonly product: Product;
+  /** '' or `/jira`; '' for `cloud`. */
   readonly contextPath: string;
   /** The socket's peer: one plain address, IPv4-mapped IPv6 as IPv4. */
   readonly peer: string;

@@ -3,10 +3,10 @@ import { ERROR_CODES, type ErrorCode, HostError, JSON_CONTENT_TYPE, METHODS } fr
 import { discardBody } from './discard.js';
 import type { Exchange } from './exchange.js';
 
-/** Answers with `{"message","status-code"}`; returns the bytes of the body. Does nothing when an answer has begun. */
+/** Answers with `{"message","status-code"}`, or with `json` where a vendor's shape is due; returns the bytes of the body. Does nothing when an answer has begun. */
 export function answerError(
   exchange: Exchange,
-  error: { code: ErrorCode; publicText: string },
+  error: { code: ErrorCode; publicText: string; json?: unknown },
   headers: Readonly<Record<string, string | readonly string[]>> = {},
 ): number {
   const { outgoing } = exchange;
@@ -15,7 +15,7 @@ export function answerError(
     return 0;
   }
   const { status } = ERROR_CODES[error.code];
-  const body = JSON.stringify({ message: error.publicText, 'status-code': status });
+  const body = JSON.stringify(error.json ?? { message: error.publicText, 'status-code': status });
   // The field Node sets only when the request line asked for it, so it cannot be trusted to be empty here.
   discardBody(exchange, isAwaitingContinue(exchange));
   for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value);

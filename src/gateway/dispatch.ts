@@ -15,11 +15,12 @@ import { outboundHeaders } from './upstream-headers.js';
 export async function dispatch(exchange: Exchange, request: CanonicalRequest, identity: Identity, gateway: Gateway): Promise<Outcome> {
   if (request.wantsWebSocket) return failed(exchange, 'request.websocket', 0);
   if (gateway.ownResources.owns(request.product, request.path)) return serveOwn(exchange, request, identity, gateway);
-  const upstream = gateway.upstreams.get(request.product);
-  if (upstream === undefined) return failed(exchange, 'request.not-found', 0);
+  const { product } = request;
+  const upstream = product === 'cloud' ? undefined : gateway.upstreams.get(product);
+  if (product === 'cloud' || upstream === undefined) return failed(exchange, 'request.not-found', 0);
   try {
     const ours = [
-      ...(await identityHeaders(identity, request.product, gateway.outbound.identity)),
+      ...(await identityHeaders(identity, product, gateway.outbound.identity)),
       ...forwarding(exchange, request, gateway),
     ] as const;
     return await forward(exchange, {

@@ -1,7 +1,7 @@
 // What the line needs, gathered once at the start; each step gets its part as an argument.
 import type { Trail } from '../audit/contract.js';
 import type { Authentication } from '../authn/authenticate.js';
-import type { CanonicalRequest, Clock, Grant, Identity, Logger, Principal, UpstreamProduct } from '../core/index.js';
+import type { CanonicalRequest, Clock, Grant, Identity, Logger, Principal, Product, UpstreamProduct } from '../core/index.js';
 import type { RecordMarks } from '../plugin-kit/contract.js';
 import type { SitePolicy } from '../policy/index.js';
 import type { Exchange } from './exchange.js';
@@ -12,7 +12,9 @@ import type { Upstream } from './upstream.js';
 /** A token system's own REST, served by the control plane below `/rest/` of a product. */
 export interface OwnResources {
   /** Whether one of them answers there. */
-  owns(product: UpstreamProduct, path: string): boolean;
+  owns(product: Product, path: string): boolean;
+  /** The body of a refusal in the vendor's shape; null: the gateway's own [CLD-5]. */
+  refusal(product: Product, path: string, refusal: { status: number; message: string }): unknown;
   /** Serves a permitted request; the answer's end is the exchange's end. */
   serve(exchange: Exchange, request: CanonicalRequest, caller: { principal: Principal; grant: Grant | null } | null): void;
 }

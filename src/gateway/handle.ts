@@ -19,6 +19,6 @@ export async function handle(exchange: Exchange, gateway: Gateway): Promise<void
   const outcome =
     decision.effect === 'permit'
       ? await dispatch(exchange, request, identity, gateway) // a plugin's REST module, or the upstream
-      : refuse(exchange, request, identity, decision, gateway.authentication.schemes); // 401 with every challenge, or 403
+      : refuse(exchange, request, identity, decision, gateway); // 401 with every challenge, or 403
   entry.close(outcome);
 }

@@ -11,6 +11,7 @@ import {
   LIMITS,
   type Method,
   METHODS,
+  type Product,
   type UpstreamProduct,
 } from '../core/index.js';
 import { canonicalPath } from './canonical-path.js';
@@ -23,6 +24,8 @@ export interface NormaliseSite {
   readonly newId: () => string;
   /** Products that are carried, with their context paths; no two alike. */
   readonly contexts: readonly { readonly product: UpstreamProduct; readonly contextPath: string }[];
+  /** Beginnings of the paths on our own origin that belong to the cloud's token system [CLD-1]. */
+  readonly cloudPaths: readonly `/${string}`[];
   /** Authority of the base URL, lower case, default port left out; null when there is none. */
   readonly baseAuthority: string | null;
   readonly trustedProxies: AddressSet | null;
@@ -106,8 +109,9 @@ function split(target: string): { path: string; query: string | null } {
 }
 
 /** The product below whose `/rest/` the path lies; a token opens nothing else [GW-7]. */
-function restContext(path: string, site: NormaliseSite): { product: UpstreamProduct; contextPath: string } | null {
-  for (const context of site.contexts) if (path.startsWith(`${context.contextPath}/rest/`)) return context;
+function restContext(path: string, site: NormaliseSite): { product: Product; contextPath: string } | null {
+  for (const { product, contextPath } of site.contexts) if (path.startsWith(`${contextPath}/rest/`)) return { product, contextPath };
+  if (site.cloudPaths.some((prefix) => path.startsWith(`${prefix}/`))) return { product: 'cloud', contextPath: '' };
   return null;
 }
 

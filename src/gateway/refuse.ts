@@ -4,6 +4,7 @@ import { challenges } from '../authn/challenge.js';
 import { type CanonicalRequest, type Decision, ERROR_CODES, type Identity } from '../core/index.js';
 import { answerError } from './answer.js';
 import type { Exchange } from './exchange.js';
+import type { Gateway } from './gateway.js';
 import { loginHeaders } from './login-headers.js';
 
 /** The answer to a denied request; also its outcome. */
@@ -12,14 +13,15 @@ export function refuse(
   request: CanonicalRequest,
   identity: Identity,
   decision: Extract<Decision, { effect: 'deny' }>,
-  schemes: readonly ('basic' | 'bearer')[],
+  gateway: Pick<Gateway, 'authentication' | 'ownResources'>,
 ): Outcome {
   const { status, publicText } = ERROR_CODES[decision.code];
   const headers: Record<string, string | readonly string[]> = {
     'X-Request-Id': request.requestId,
     ...Object.fromEntries(loginHeaders(identity)),
   };
-  if (status === 401) headers['WWW-Authenticate'] = challenges(schemes, identity);
-  const bytesOut = answerError(exchange, { code: decision.code, publicText }, headers);
+  if (status === 401) headers['WWW-Authenticate'] = challenges(gateway.authentication.schemes, identity);
+  const json = gateway.ownResources.refusal(request.product, request.path, { status, message: publicText });
+  const bytesOut = answerError(exchange, { code: decision.code, publicText, json }, headers);
   return { kind: status >= 500 ? 'failed' : 'refused', status, code: decision.code, bytesIn: 0, bytesOut };
 }

@@ -16,6 +16,8 @@ export interface HouseParts {
   readonly audit: ActRecorder;
   readonly store: Store;
   readonly profile: Profile;
+  /** The machine's own zone, for jobs on a timetable. */
+  readonly timezone: string;
   readonly tokensMakeTokens: 'refuse' | 'allow';
   setting<T>(spec: SettingSpec<T>): T;
   forget(tokenRef: string): void;

@@ -33,6 +33,7 @@ export async function activateSystems(plugins: readonly Plugin[], parts: HousePa
     all.flatMap(([, active]) => active.jobs),
     parts.clock,
     parts.logger,
+    parts.timezone,
   );
   return {
     authenticators: all.flatMap(([system, active]) => active.authenticators.map((authenticator) => ({ system, authenticator }))),

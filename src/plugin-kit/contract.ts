@@ -89,9 +89,11 @@ export type AuthnOutcome =
 
 export type RejectReason = 'expired' | 'disabled' | 'owner-inactive' | 'unlicensed';
 
+/** Work on a timetable. A run never overlaps the one before; one that fails is reported and runs again at its next time. */
 export interface Job {
   readonly name: string;
-  readonly intervalMs: number;
+  /** Every so many milliseconds, or at the times of a Quartz expression in the machine's own zone [PAT-41]. */
+  readonly schedule: { readonly everyMs: number } | { readonly cron: string };
   run(): Promise<void>;
 }
 

@@ -10,6 +10,8 @@ export interface RestModule {
   /** `['1.0', 'latest']`; empty: the routes hang directly below `path`. */
   readonly versions: readonly string[];
   readonly routes: readonly Route[];
+  /** Set where refusals of the gateway too have the vendor's shape; else they have its own [CLD-5]. */
+  readonly rendersRefusals?: boolean;
   /** The vendor's shape for a failure that the kit found: 401, 404, 405, 413, 415, 500, 503 … and what handlers throw as RestFault. */
   renderFault(fault: RestFault): RestAnswer;
 }

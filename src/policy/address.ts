@@ -60,6 +60,8 @@ function readAddress(text: string): Address | null {
   const version = isIP(text);
   if (version === 4) return ipaddr.IPv4.parse(text);
   if (version === 0 || text.includes('%')) return null;
+  // IPv4-compatible, `::192.0.2.1`: deprecated (RFC 4291 §2.5.5.1), and ipaddr.js takes it for IPv4-mapped in this one spelling.
+  if (text.startsWith('::') && isIP(text.slice(2)) === 4) return null;
   const address = ipaddr.IPv6.parse(text);
   return address.isIPv4MappedAddress() ? address.toIPv4Address() : address;
 }

@@ -1,3 +1,4 @@
+// The decision: what a token's rules and addresses mean, what a site's policy permits, and the two put together. Pure: no clock, no I/O.
 export { AddressError, parseAddressList, plainAddress, tooWide } from './address.js';
 export { clientAddress, type Origin, trustedChain } from './client-address.js';
 export { decide, needsJudgedBody, type Occasion } from './decide.js';

@@ -41,6 +41,8 @@ export interface StartOptions {
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly logger: Logger;
+  /** The machine's own zone, in which jobs run at their times. */
+  readonly timezone: string;
   /** Takes the banner, line by line. */
   print(line: string): void;
 }
@@ -120,6 +122,7 @@ async function build(options: StartOptions, closing: Closing): Promise<PosternSe
     switches: await openSwitches(store),
     audit: trail,
     profile: settings.profile,
+    timezone: options.timezone,
     tokensMakeTokens: settings.get(S.tokensMakeTokens),
     setting: (spec) => settings.get(spec),
     forget: (tokenRef) => authentication.cache.forgetToken(tokenRef),
@@ -160,6 +163,7 @@ async function build(options: StartOptions, closing: Closing): Promise<PosternSe
       clock,
       newId: uuidSource(clock, random),
       contexts: carried,
+      cloudPaths: systems.restModules.filter(({ product }) => product === 'cloud').map((module) => module.path),
       baseAuthority: settings.get(S.baseUrl)?.host.toLowerCase() ?? null,
       trustedProxies,
     },

@@ -108,6 +108,7 @@ describe('what cannot be found out', () => {
       expect(answer.status).toBe(503);
       expect(answer.json()['status-code']).toBe(503);
       expect(answer.text).not.toContain('disk');
+      expect(broken.logged.join('\n')).toContain(error.message);
       expect(broken.logged.join('\n')).not.toContain(PASSWORDS.admin);
     } finally {
       await broken.close();

@@ -72,7 +72,7 @@ describe('a text in a line', () => {
 });
 
 describe('the query', () => {
-  it.each([
+  it.each<[string | null, readonly string[] | null, string]>([
     [null, null, 'no query'],
     ['', [], 'an empty one'],
     ['jql=project%3DX&maxResults=5', ['jql', 'maxResults'], 'names in order'],
@@ -87,7 +87,7 @@ describe('the query', () => {
     [`${'n'.repeat(65)}=1`, ['…'], 'longer than any name'],
     ['=SECRET', [''], 'a value without a name'],
     ['&&a=1&&', ['a'], 'empty pieces'],
-  ])('%p is recorded as %p: %s [AUD-10, AUD-11]', (query, names) => {
+  ])('%p is recorded as %p: %s [AUD-10, AUD-11]', (query, names, _why) => {
     expect(queryNames(query)).toEqual(names);
   });
 

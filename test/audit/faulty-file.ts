@@ -30,8 +30,8 @@ export function faultyDisk(): FaultyDisk {
     isTruncateBroken: false,
     isSyncBroken: false,
     hang() {
-      const { promise, resolve } = deferred();
-      gate = { passed: promise, open: resolve, fails: false };
+      const passed = deferred();
+      gate = { passed: passed.promise, open: () => passed.resolve(), fails: false };
       arrived = deferred();
     },
     release(fails = false) {

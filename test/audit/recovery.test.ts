@@ -83,9 +83,9 @@ describe('a torn last line', () => {
       const torn = folder.file(`torn-${length}`);
       await mkdir(torn);
       await writeFile(join(torn, 'spool-00000001.jsonl'), bytes.subarray(0, length));
-      const { trail, open } = await startTrail(torn);
-      await open(9);
-      await trail.close();
+      const world = await startTrail(torn);
+      await world.open(9);
+      await world.trail.close();
       const entries = await spoolEntries(torn);
       expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, index) => index + 1));
       expect(entries.map(({ id }) => id)).toContain(sampleRequest(9).id);

@@ -308,13 +308,13 @@ describe('records()', () => {
     expect((await world.records()).map(({ outcome }) => outcome)).toEqual(['aborted', 'forwarded']);
   });
 
-  it.each([
+  it.each<[{ from?: number; to?: number }, readonly number[], string]>([
     [{}, [1, 2, 3], 'all'],
     [{ from: TEST_START + 1_000 }, [2, 3], 'from, inclusive'],
     [{ to: TEST_START + 2_000 }, [1, 2], 'to, exclusive'],
     [{ from: TEST_START + 1, to: TEST_START + 1_001 }, [2], 'both'],
     [{ from: TEST_START + 9_000 }, [], 'later than all'],
-  ])('within %p: %p, %s', async (range, numbers) => {
+  ])('within %p: %p, %s', async (range, numbers, _which) => {
     for (const number of [1, 2, 3]) (await world.open(number, { receivedAt: TEST_START + (number - 1) * 1_000 })).close(answered);
     const records = await collect(world.trail.records(range));
     expect(records.map(({ id }) => id)).toEqual(numbers.map((number) => sampleRequest(number).id));

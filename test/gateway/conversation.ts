@@ -28,10 +28,17 @@ export interface Conversation {
 
 const TEXT_BYTES_MAX = 1_048_576;
 
+export interface Line {
+  /** The address to connect to. */
+  readonly to?: string;
+  /** The address to connect from: any of 127.0.0.0/8 is this machine's. */
+  readonly from?: string;
+}
+
 /** Connects to a port of this machine. */
-export function converse(port: number): Promise<Conversation> {
+export function converse(port: number, { to = '127.0.0.1', from }: Line = {}): Promise<Conversation> {
   return new Promise((resolve, reject) => {
-    const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    const socket = net.connect({ port, host: to, allowHalfOpen: true, ...(from === undefined ? {} : { localAddress: from }) });
     const chunks: Buffer[] = [];
     const watchers = new Set<() => void>();
     let received = 0;

@@ -24,7 +24,8 @@ describe('one plain address', () => {
     ['::ffff:192.0.2.7', '192.0.2.7', 'IPv4-mapped'],
     ['::FFFF:c000:0207', '192.0.2.7', 'mapped in hex'],
     ['0:0:0:0:0:ffff:192.0.2.7', '192.0.2.7', 'mapped at length'],
-    ['::192.0.2.7', '::c000:207', 'compatible is not mapped'],
+    ['0:0:0:0:0:0:192.0.2.7', '::c000:207', 'IPv4-compatible is not mapped'],
+    ['64:ff9b::192.0.2.33', '64:ff9b::c000:221', 'nor is a translated one'],
   ])('%s is %s: %s', (text, address) => {
     expect(plainAddress(text)).toBe(address);
   });
@@ -43,6 +44,7 @@ describe('one plain address', () => {
     ['[::1]:8080', 'and a port'],
     ['fe80::1%eth0', 'a zone'],
     ['::ffff:10.0.0.1%x', 'a zone on a mapped one'],
+    ['::192.0.2.7', 'IPv4-compatible, which ipaddr.js takes for mapped'],
     ['192.0.2.0/24', 'a range'],
     ['unknown', 'a word'],
     ['_hidden', 'an obfuscated identifier'],

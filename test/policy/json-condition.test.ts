@@ -137,7 +137,13 @@ describe('beside JSON.parse', () => {
   const scalars = (value: unknown, path: string[], found: Map<string, string>): void => {
     if (Array.isArray(value) || value === null) return;
     if (typeof value === 'object') for (const [key, member] of Object.entries(value)) scalars(member, [...path, key], found);
-    else found.set(path.join('.'), String(value));
+    else found.set(path.join('.'), typeof value === 'string' ? value : JSON.stringify(value));
+  };
+
+  const keysOf = (value: unknown): readonly string[] => {
+    if (Array.isArray(value)) return value.flatMap(keysOf);
+    if (typeof value !== 'object' || value === null) return [];
+    return Object.entries(value).flatMap(([key, member]) => [key, ...keysOf(member)]);
   };
 
   it('reads every document that it reads, and the same values', () => {
@@ -147,19 +153,15 @@ describe('beside JSON.parse', () => {
         fc.dictionary(fc.string({ maxLength: 4 }), fc.jsonValue({ maxDepth: 3 })),
         fc.constantFrom(undefined, 1, '\t'),
         (value, indent) => {
-          const expected = new Map<string, string>();
-          scalars(JSON.parse(JSON.stringify(value)), [], expected);
           const text = JSON.stringify(value, null, indent);
+          const expected = new Map<string, string>();
+          scalars(JSON.parse(text), [], expected);
           const found = readJsonBody(json(text), new Set(expected.keys()));
-          const hasDottedKey = [...text.matchAll(/"((?:[^"\\]|\\.)*)"\s*:/g)].some(([, key]) =>
-            (JSON.parse(`"${key}"`) as string).includes('.'),
-          );
-          if (hasDottedKey) {
+          if (keysOf(JSON.parse(text)).some((key) => key.includes('.'))) {
             expect(found).toBeNull();
             return;
           }
-          // A number's text is the document's; String() of a number is what JSON.stringify writes, but for -0.
-          expect(new Map([...(found ?? [])].sort())).toEqual(new Map([...expected].sort()));
+          expect(found).toEqual(expected);
           read++;
         },
       ),

@@ -199,7 +199,7 @@ describe('what is refused, and how it is told [EXT-17, EXT-18]', () => {
 });
 
 describe('what is stored [EXT-18]', () => {
-  const broken = ['.*/(?!x)', '[pots].*', ' \n<br> ', '/a\\\\n/b', 'a{251}', `${'a'.repeat(3_000)}`, '/ok<br>(('];
+  const broken = ['.*/(?!x)', '[pots].*', ' \n<br> ', '/a\\\\n/b', 'a{251}', 'a'.repeat(3_000), '/ok<br>(('];
   it.each(broken)('matches nothing and throws nothing when it no longer compiles: %j', (text) => {
     const rules = compileStoredLimitTo(text);
     for (const target of ['/', '/a', '/ok', '/rest/api/2/issue', '<br>', '']) expect(rules.match(subject('GET', target))).toBeNull();

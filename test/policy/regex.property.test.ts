@@ -33,7 +33,7 @@ const ATOMS = [
 const REPEATS = ['', '', '', '*', '+', '?', '*?', '+?', '{2}', '{1,3}', '{0,2}?', '{2,}'];
 
 /** Patterns by the grammar of the dialect. */
-const pattern: fc.Arbitrary<string> = fc.letrec<{ pattern: string; sequence: string; part: string }>((tie) => ({
+const randomPattern: fc.Arbitrary<string> = fc.letrec<{ pattern: string; sequence: string; part: string }>((tie) => ({
   pattern: fc.array(tie('sequence'), { minLength: 1, maxLength: 3 }).map((options) => options.join('|')),
   sequence: fc.array(tie('part'), { maxLength: 3 }).map((parts) => parts.join('')),
   part: fc.oneof(
@@ -73,7 +73,7 @@ function sample(tree: PatternTree, choose: (below: number) => number): string {
 }
 
 /** Patterns whose repeats keep the bounds; the others are refused, which other tests show. */
-const taken = pattern.filter((text) => {
+const taken = randomPattern.filter((text) => {
   try {
     return estimateProgramSize(parse(text)) <= LIMITS.ruleProgramMax;
   } catch (error) {

@@ -40,7 +40,7 @@ export function startPosternProcess(settings: Readonly<Record<string, string>> =
   return new Promise((resolve, reject) => {
     const look = (chunk: Buffer): void => {
       text += chunk.toString('utf8');
-      const port = /listening on http:\/\/[^\s:]+:(\d+)/i.exec(text)?.[1];
+      const port = /listening on http:\/\/(?:\[[^\]\s]+\]|[^\s:]+):(\d+)/i.exec(text)?.[1];
       if (port === undefined) return;
       const end = async (signal: NodeJS.Signals): Promise<number | null> => {
         if (child.exitCode === null && child.signalCode === null) child.kill(signal);

@@ -9,6 +9,7 @@ import { createServer } from 'node:http';
 
 let nextAnswer = null;
 let connections = 0;
+let downloaded = 0;
 let held = null;
 
 const server = createServer((incoming, outgoing) => {
@@ -86,6 +87,7 @@ function stream(outgoing, total) {
     while (left > 0) {
       const part = left >= chunk.length ? chunk : chunk.subarray(0, left);
       left -= part.length;
+      downloaded = total - left;
       if (!outgoing.write(part)) return void outgoing.once('drain', more);
     }
     outgoing.end();
@@ -110,7 +112,7 @@ const orders = {
 process.on('message', (message) => {
   if (message.type === 'answer') nextAnswer = message.answer;
   else orders[message.type]?.(message);
-  process.send?.({ type: 'ready' });
+  process.send?.({ type: 'ready', downloaded });
 });
 process.on('disconnect', () => process.exit(0));
 server.listen({ port: 0, host: '127.0.0.1', backlog: Number(process.argv[2] ?? 511) }, () =>

@@ -27,6 +27,8 @@ export interface RecordingUpstream {
   readonly gone: readonly string[];
   /** Bytes of the body of a request with `x-test-progress`, by target. */
   readonly progress: ReadonlyMap<string, number>;
+  /** Bytes of the last download that the product has been able to give away, as of the last order. */
+  readonly sent: number;
   /** What the next requests are answered with; null: the usual 200. */
   answerWith(answer: { status: number; headers: Record<string, string | string[]>; body: string } | null): Promise<void>;
   /** Writes bytes as they are to the connection of the request that was held last (`x-test-hold`), then keeps, closes or resets it. */
@@ -45,6 +47,7 @@ export interface RecordingUpstream {
 interface Message {
   readonly type: 'listening' | 'request' | 'ready' | 'gone' | 'progress';
   readonly port?: number;
+  readonly downloaded?: number;
 }
 
 export interface UpstreamOptions {
@@ -61,6 +64,7 @@ export function startUpstream({ backlog = 511 }: UpstreamOptions = {}): Promise<
     const gone: string[] = [];
     const progress = new Map<string, number>();
     const waiting: (() => void)[] = [];
+    let sent = 0;
     const conditions = new Set<() => void>();
     const order = (message: Readonly<Record<string, unknown>>): Promise<void> =>
       new Promise((done) => {
@@ -72,8 +76,10 @@ export function startUpstream({ backlog = 511 }: UpstreamOptions = {}): Promise<
       if (message.type === 'request') requests.push(message);
       else if (message.type === 'gone') gone.push(message.target);
       else if (message.type === 'progress') progress.set(message.target, message.bytes);
-      else if (message.type === 'ready') waiting.shift()?.();
-      else {
+      else if (message.type === 'ready') {
+        sent = message.downloaded ?? 0;
+        waiting.shift()?.();
+      } else {
         const port = message.port ?? 0;
         resolve({
           port,
@@ -82,6 +88,9 @@ export function startUpstream({ backlog = 511 }: UpstreamOptions = {}): Promise<
           requests,
           gone,
           progress,
+          get sent() {
+            return sent;
+          },
           answerWith: (answer) => order({ type: 'answer', answer }),
           write: (bytes, then = 'keep') => order({ type: 'write', bytes: Buffer.from(bytes as string).toString('base64'), then }),
           end: (then) => order({ type: 'end', then }),

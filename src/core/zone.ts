@@ -1,0 +1,9 @@
+// The machine's own time zone is kept for timetables; the process itself runs in UTC, because database drivers write vendor
+// timestamps in the process's zone (design §4.2).
+
+/** The zone the process was started in: `Europe/Warsaw`. Sets the process to UTC. */
+export function takeLocalZone(): string {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  process.env['TZ'] = 'UTC';
+  return zone;
+}
