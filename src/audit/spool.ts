@@ -83,6 +83,8 @@ export class Spool {
     this.#isClosed = true;
     this.#watch?.();
     this.#later?.();
+    const late = unavailable('it is closed');
+    for (const entry of this.#queue) entry.failed(late);
     if (this.#inFlight.length > 0) return false;
     await this.#options.writer.close();
     return true;

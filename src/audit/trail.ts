@@ -149,7 +149,13 @@ class DiskTrail implements SpooledTrail {
     });
   }
 
-  #settled(): Promise<void> {
+  async #settled(): Promise<void> {
+    await this.#reached();
+    // The end of a login, or of a record that came too late, is written after its beginning.
+    await this.#reached();
+  }
+
+  #reached(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#opened.spool.append(new Place(this.#clock.monotonicMs(), resolve, reject));
     });

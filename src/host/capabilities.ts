@@ -44,6 +44,7 @@ export function hostFor(manifest: PluginManifest, parts: HouseParts): PluginHost
     },
     read: (sql, parameters) => parts.store.read(sql, parameters),
     transaction: (work) => parts.store.transaction(work),
+    quote: (name) => parts.store.quote(name),
     forget: parts.forget,
     settleUses: parts.settleUses,
   };

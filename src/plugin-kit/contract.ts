@@ -61,6 +61,8 @@ export interface PluginHost {
   /** One prepared statement outside any transaction; `?` for each parameter on every database. */
   read<Row extends object>(sql: string, parameters?: readonly (string | number | null)[]): Promise<readonly Row[]>;
   transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T>;
+  /** A table's or column's name as the database wants it quoted, case kept: vendors' names are in capitals. */
+  quote(name: string): string;
   /** Forget everything cached about a token, and every remembered miss. Call after the transaction that changed it has committed. */
   forget(tokenRef: string): void;
   /** Resolves when every use that was answered stands in the tables: call it before a list shows counters. */

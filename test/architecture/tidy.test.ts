@@ -23,6 +23,7 @@ const ALLOWED_NAMES: Readonly<Record<string, string>> = {
 const DOORS: Readonly<Record<string, { readonly uses: readonly string[]; readonly reason: string }>> = {
   'src/core/clock.ts': { uses: ['Date.now', 'performance', 'setInterval', 'setTimeout'], reason: 'the door to time' },
   'src/core/random.ts': { uses: ['crypto.randomBytes'], reason: 'the door to randomness' },
+  'src/core/zone.ts': { uses: ['process.env'], reason: 'sets the process to UTC, before anything loads that would read its zone' },
   'src/core/uuid.ts': { uses: ['uuid'], reason: 'gives the package both time and randomness from the doors' },
   'src/store/directory/user-changes.ts': { uses: ['uuid'], reason: 'gives the package the randomness of the door' },
   'src/config/load.ts': { uses: ['process.env'], reason: 'the door to the environment' },

@@ -314,6 +314,20 @@ describe('a segment', () => {
 });
 
 describe('after its end', () => {
+  it('nobody is left waiting who came while it ended', async () => {
+    const closing = world.trail.close();
+    const opened: Promise<unknown>[] = [];
+    for (let isClosed = false, number = 0; !isClosed; number += 1) {
+      opened.push(world.open(number));
+      isClosed = await Promise.race([closing.then(() => true), settle().then(() => false)]);
+    }
+    // A request that is never told would make this wait for ever.
+    for (const outcome of await Promise.allSettled(opened)) {
+      if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject(refused);
+    }
+    await expectSound();
+  });
+
   it('the trail takes nothing more', async () => {
     await world.trail.close();
     await expect(world.trail.open(sampleRequest(1), tokenIdentity(), permit, marks)).rejects.toMatchObject(refused);

@@ -223,7 +223,7 @@ describe('what is stored [EXT-18]', () => {
   });
 });
 
-describe('every rule with its answer [GW-25]', () => {
+describe('every rule with its answer', () => {
   it('tells the first part that failed', () => {
     const rules = compile('[post].*<br>/other<br>/x[QueryParam::a==1]<br>/x[JsonData::a==1]<br>/x');
     expect(rules.trace(subject('GET', '/x?a=2', json('{"a":2}')))).toEqual([

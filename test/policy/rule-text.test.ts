@@ -92,7 +92,7 @@ describe('the method prefix [EXT-11, EXT-12]', () => {
     }
   });
 
-  it('refuses a glob rule as not yet supported, with and without a prefix [GW-24]', () => {
+  it('refuses a glob rule as not yet supported, with and without a prefix', () => {
     expect(() => splitRule('[get,head] glob:/rest/api/2/issue/KANBAN-*/comment/**')).toThrow('not yet supported');
     expect(() => splitRule('glob:/rest/**')).toThrow('not yet supported');
   });

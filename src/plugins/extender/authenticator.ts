@@ -1,7 +1,7 @@
 // Recognises Extender's tokens in Basic and Bearer credentials.
 import type { Credential, Principal, RequestView, UserDirectory } from '../../core/index.js';
 import type { Authenticator, AuthnOutcome, PluginHost, RejectReason } from '../../plugin-kit/contract.js';
-import { compileLimits } from './limits.js';
+import { compileLimits } from '../../plugin-kit/stored-limits.js';
 import { anyoneTokensSetting, authSetting, SYSTEM } from './manifest.js';
 import type { ExtenderToken } from './token-row.js';
 import type { TokenStore } from './tokens.js';

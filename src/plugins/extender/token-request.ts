@@ -2,7 +2,7 @@
 import type { Principal } from '../../core/index.js';
 import { type Fields, optionalFlag, optionalText } from '../../plugin-kit/request-body.js';
 import { RestFault } from '../../plugin-kit/rest.js';
-import { readLimits, type StoredLimits } from './limits.js';
+import { readLimits, type StoredLimits } from '../../plugin-kit/stored-limits.js';
 import { ADD_AUDIT_RECORD, COLLECT_USAGE_DETAILS } from './manifest.js';
 
 /** Properties that make a token. */

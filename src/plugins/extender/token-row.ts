@@ -1,6 +1,6 @@
 // A token of Extender, and the row it is kept in.
 import type { Instant, KeyedDigest } from '../../core/index.js';
-import { isLimited, type StoredLimits } from './limits.js';
+import { isLimited, type StoredLimits } from '../../plugin-kit/stored-limits.js';
 import type { ExtenderTokenRow } from './tables.js';
 
 /** One token as the plugin works with it. */

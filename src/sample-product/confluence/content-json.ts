@@ -1,5 +1,5 @@
 // Pages as Confluence writes them: short, with the parts that `expand` names [PRD-5].
-import type { Confluence } from './site.js';
+import type { Confluence } from './confluence.js';
 import { spaceJson } from './spaces.js';
 import type { Content, Version } from './space-store.js';
 import { mentionedUserJson, siteLinks } from './user-json.js';

@@ -6,7 +6,7 @@ import { at, textAt } from '../json.js';
 import { pageOf } from '../paging.js';
 import { contentJson, DEFAULT_EXPAND, historyJson, wholeContentJson } from './content-json.js';
 import { listJson } from './list-json.js';
-import type { Confluence } from './site.js';
+import type { Confluence } from './confluence.js';
 import { CONTENT_TYPES, type Content, type ContentType, contentMissing } from './space-store.js';
 import { visibleSpace } from './spaces.js';
 

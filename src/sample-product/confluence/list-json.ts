@@ -1,6 +1,6 @@
 // A page of a list as Confluence writes it [PRD-5].
 import { type Page, slice } from '../paging.js';
-import type { Confluence } from './site.js';
+import type { Confluence } from './confluence.js';
 import { siteLinks } from './user-json.js';
 
 /** The items on the page, with links to the pages beside it. `path` is below `/rest/api`; `query` is what was asked for. */

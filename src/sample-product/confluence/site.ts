@@ -3,20 +3,12 @@ import type { SampleEnvironment } from '../environment.js';
 import type { SampleFault } from '../fault.js';
 import type { SampleSite } from '../http.js';
 import { People } from '../people.js';
+import type { Confluence } from './confluence.js';
 import { contentRoutes } from './content.js';
 import { seedContents } from './seed.js';
 import { ContentStore } from './space-store.js';
 import { spaceRoutes } from './spaces.js';
 import { userRoutes } from './users.js';
-
-/** What the routes of the sample Confluence share. */
-export interface Confluence extends SampleEnvironment {
-  readonly contextPath: string;
-  /** The public address with the context path: the beginning of every link. */
-  siteUrl(): string;
-  readonly people: People;
-  readonly contents: ContentStore;
-}
 
 /** The sample Confluence below `contextPath`, with its first page. Nothing below its `/rest` opens a session, so it reads no cookie. */
 export function confluenceSite(environment: SampleEnvironment, contextPath: string): SampleSite {

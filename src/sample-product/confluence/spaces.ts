@@ -3,7 +3,7 @@ import { SampleFault } from '../fault.js';
 import { type Answer, type Call, ok, type Route } from '../http.js';
 import { pageOf } from '../paging.js';
 import { listJson } from './list-json.js';
-import type { Confluence } from './site.js';
+import type { Confluence } from './confluence.js';
 import { SPACES, type Space, spaceOf } from './space-store.js';
 import { siteLinks } from './user-json.js';
 

@@ -1,7 +1,7 @@
 // Users as Confluence writes them [PRD-5].
 import type { Principal } from '../../core/index.js';
 import { SAMPLE_AUTHOR } from '../author.js';
-import type { Confluence } from './site.js';
+import type { Confluence } from './confluence.js';
 
 /** A user who is logged in, or another one. */
 export function knownUserJson(confluence: Confluence, principal: Principal) {

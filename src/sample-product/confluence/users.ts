@@ -1,7 +1,7 @@
 // user/current, user/anonymous and user [PRD-5].
 import { SampleFault } from '../fault.js';
 import { type Answer, type Call, ok, type Route } from '../http.js';
-import type { Confluence } from './site.js';
+import type { Confluence } from './confluence.js';
 import { anonymousUserJson, knownUserJson } from './user-json.js';
 
 export function userRoutes(confluence: Confluence): readonly Route[] {

@@ -4,7 +4,7 @@ import { loginMissing } from '../caller.js';
 import { SampleFault } from '../fault.js';
 import type { Call } from '../http.js';
 import type { Issue } from './issue-store.js';
-import type { Jira } from './site.js';
+import type { Jira } from './jira.js';
 
 /** The caller, or Jira's 401. */
 export function requireLogin(jira: Jira, call: Call): Principal {

@@ -5,7 +5,7 @@ import { type Answer, type Call, ok, type Route } from '../http.js';
 import { requireLogin, visibleIssue } from './access.js';
 import { attachmentJson } from './issue-parts-json.js';
 import type { Attachment, Issue } from './issue-store.js';
-import type { Jira } from './site.js';
+import type { Jira } from './jira.js';
 
 export function attachmentRoutes(jira: Jira): readonly Route[] {
   return [

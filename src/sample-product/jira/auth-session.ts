@@ -6,7 +6,7 @@ import { type Answer, type Call, ok, type Route } from '../http.js';
 import { textAt } from '../json.js';
 import { sessionCookie } from '../session.js';
 import { requireLogin } from './access.js';
-import type { Jira } from './site.js';
+import type { Jira } from './jira.js';
 import { jiraTime } from './wire-time.js';
 
 /** What the sample counts of somebody's logins by cookie. Only those that succeeded: anybody can fail under any name, without end. */

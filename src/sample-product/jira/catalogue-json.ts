@@ -1,6 +1,6 @@
 // Types, priorities and statuses as Jira writes them, in their lists and inside issues.
 import type { Named, Status } from './catalogue.js';
-import type { Jira } from './site.js';
+import type { Jira } from './jira.js';
 
 export function issueTypeJson(jira: Jira, type: Named) {
   const self = `${jira.siteUrl()}/rest/api/2/issuetype/${type.id}`;

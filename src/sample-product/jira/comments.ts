@@ -8,7 +8,7 @@ import { visibleIssue } from './access.js';
 import { checkedComment } from './issue-changes.js';
 import { commentJson } from './issue-parts-json.js';
 import type { Comment, Issue } from './issue-store.js';
-import type { Jira } from './site.js';
+import type { Jira } from './jira.js';
 
 const LIST = '/issue/:issue/comment';
 const ONE = '/issue/:issue/comment/:comment';

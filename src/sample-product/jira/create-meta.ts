@@ -6,7 +6,7 @@ import { ISSUE_TYPES, PRIORITIES } from './catalogue.js';
 import { FIELDS } from './fields.js';
 import { issueTypeJson, priorityJson } from './catalogue-json.js';
 import { visibleProject } from './projects.js';
-import type { Jira } from './site.js';
+import type { Jira } from './jira.js';
 
 const REQUIRED: ReadonlySet<string> = new Set(['project', 'issuetype', 'summary']);
 const SETTABLE: ReadonlySet<string> = new Set([...REQUIRED, 'description', 'priority', 'assignee', 'reporter', 'labels']);

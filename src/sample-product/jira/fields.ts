@@ -3,7 +3,7 @@ import type { Issue } from './issue-store.js';
 import { attachmentJson, commentPageJson } from './issue-parts-json.js';
 import { issueTypeJson, priorityJson, statusJson } from './catalogue-json.js';
 import { projectJson } from './projects.js';
-import type { Jira } from './site.js';
+import type { Jira } from './jira.js';
 import { mentionedUserJson } from './user-json.js';
 import { jiraTime } from './wire-time.js';
 

@@ -4,7 +4,7 @@ import { SampleFault } from '../fault.js';
 import { at, isRecord, textAt } from '../json.js';
 import { ISSUE_TYPES, type Named, PRIORITIES } from './catalogue.js';
 import type { IssueFields } from './issue-store.js';
-import type { Jira } from './site.js';
+import type { Jira } from './jira.js';
 
 /** What is asked for: new values, and comments to add. */
 export interface IssueChanges {

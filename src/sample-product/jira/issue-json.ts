@@ -1,7 +1,7 @@
 // An issue as Jira writes it, with the fields that were asked for [PRD-4].
 import { FIELDS, type Field } from './fields.js';
 import type { Issue } from './issue-store.js';
-import type { Jira } from './site.js';
+import type { Jira } from './jira.js';
 
 const EXPANDABLE = 'renderedFields,names,schema,operations,editmeta,changelog,versionedRepresentations';
 

@@ -1,6 +1,6 @@
 // Comments and attachments as Jira writes them. `content` points below /rest, so that a gateway that forwards only that can deliver it [PRD-4].
 import type { Attachment, Comment, Issue } from './issue-store.js';
-import type { Jira } from './site.js';
+import type { Jira } from './jira.js';
 import { mentionedUserJson } from './user-json.js';
 import { jiraTime } from './wire-time.js';
 

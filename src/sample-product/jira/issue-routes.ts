@@ -8,7 +8,7 @@ import { DEFAULT_PRIORITY, type Project, projectOf } from './catalogue.js';
 import { readChanges } from './issue-changes.js';
 import { chosenFields, issueJson, issueUrl } from './issue-json.js';
 import type { Issue } from './issue-store.js';
-import type { Jira } from './site.js';
+import type { Jira } from './jira.js';
 
 export function issueRoutes(jira: Jira): readonly Route[] {
   return [

@@ -5,7 +5,7 @@ import { requireLogin } from './access.js';
 import { ISSUE_TYPES, type Named, PRIORITIES, STATUSES } from './catalogue.js';
 import { issueTypeJson, priorityJson, statusJson } from './catalogue-json.js';
 import { FIELDS } from './fields.js';
-import type { Jira } from './site.js';
+import type { Jira } from './jira.js';
 
 export function listRoutes(jira: Jira): readonly Route[] {
   return [

@@ -4,7 +4,7 @@ import { SampleFault } from '../fault.js';
 import { type Call, ok, type Route } from '../http.js';
 import { ISSUE_TYPES, PROJECTS, type Project, projectOf } from './catalogue.js';
 import { issueTypeJson } from './catalogue-json.js';
-import type { Jira } from './site.js';
+import type { Jira } from './jira.js';
 import { avatarUrls, mentionedUserJson } from './user-json.js';
 
 export function projectRoutes(jira: Jira): readonly Route[] {

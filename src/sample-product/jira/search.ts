@@ -5,7 +5,7 @@ import { at, textAt } from '../json.js';
 import { pageOf, slice } from '../paging.js';
 import { chosenFields, issueJson } from './issue-json.js';
 import { compileQuery } from './jql/compile.js';
-import type { Jira } from './site.js';
+import type { Jira } from './jira.js';
 
 interface SearchRequest {
   readonly jql: string;

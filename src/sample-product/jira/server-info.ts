@@ -1,7 +1,7 @@
 // What the site says of itself [PRD-1]. Clients ask for serverInfo first and judge the version.
 import { ok, type Route } from '../http.js';
 import { requireLogin } from './access.js';
-import type { Jira } from './site.js';
+import type { Jira } from './jira.js';
 import { jiraTime } from './wire-time.js';
 
 /** The version whose answers the sample follows: the oldest long-term release still met in the field. */

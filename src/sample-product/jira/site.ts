@@ -10,6 +10,7 @@ import { commentRoutes } from './comments.js';
 import { createMetaRoutes } from './create-meta.js';
 import { issueRoutes } from './issue-routes.js';
 import { IssueStore } from './issue-store.js';
+import type { Jira } from './jira.js';
 import { listRoutes } from './lists.js';
 import { projectRoutes } from './projects.js';
 import { searchRoutes } from './search.js';
@@ -17,17 +18,6 @@ import { seedIssues } from './seed.js';
 import { serverInfoRoutes } from './server-info.js';
 import { transitionRoutes } from './transitions.js';
 import { userRoutes } from './users.js';
-
-/** What the routes of the sample Jira share. */
-export interface Jira extends SampleEnvironment {
-  readonly contextPath: string;
-  /** The public address with the context path: the beginning of every link. */
-  siteUrl(): string;
-  readonly people: People;
-  readonly sessions: Sessions;
-  readonly issues: IssueStore;
-  readonly realm: string;
-}
 
 /** The sample Jira below `contextPath`, with its first issues. */
 export function jiraSite(environment: SampleEnvironment, contextPath: string): SampleSite {

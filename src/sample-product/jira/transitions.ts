@@ -5,7 +5,7 @@ import { at } from '../json.js';
 import { visibleIssue } from './access.js';
 import { type Status, STATUSES } from './catalogue.js';
 import { statusJson } from './catalogue-json.js';
-import type { Jira } from './site.js';
+import type { Jira } from './jira.js';
 
 /** A transition's id, as Jira's simple workflow numbers them. */
 const TRANSITIONS: readonly { readonly id: string; readonly to: Status }[] = STATUSES.map((to, index) => ({ id: `${index + 1}1`, to }));

@@ -1,7 +1,7 @@
 // Users as Jira writes them: in full for `myself`, short inside issues [PRD-2].
 import type { Principal } from '../../core/index.js';
 import { SAMPLE_AUTHOR } from '../author.js';
-import type { Jira } from './site.js';
+import type { Jira } from './jira.js';
 
 /** `myself` and `user`: all of PRD-2's keys. */
 export function fullUserJson(jira: Jira, principal: Principal) {

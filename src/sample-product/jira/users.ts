@@ -4,7 +4,7 @@ import { SampleFault } from '../fault.js';
 import { type Call, ok, type Route } from '../http.js';
 import { pageOf, slice } from '../paging.js';
 import { requireLogin } from './access.js';
-import type { Jira } from './site.js';
+import type { Jira } from './jira.js';
 import { fullUserJson, shortUserJson } from './user-json.js';
 
 export function userRoutes(jira: Jira): readonly Route[] {

@@ -1,3 +1,4 @@
+// Times as Jira writes them: with an offset of four digits, which ISO 8601 libraries do not write of themselves.
 import type { Instant } from '../../core/index.js';
 
 /** Jira's form of a time, `2026-01-31T10:00:00.000+0000` [PRD-6]. */

@@ -1,7 +1,7 @@
 // What a token may be used for: read strictly when it is made, compiled anew when it is used, handed on when it makes another.
-import { type AddressSet, type Grant, LIMITS, type Limits, type RuleSet } from '../../core/index.js';
-import { RestFault } from '../../plugin-kit/rest.js';
-import { AddressError, compileLimitTo, compileStoredLimitTo, parseAddressList, RuleError } from '../../policy/index.js';
+import { type AddressSet, type Grant, LIMITS, type Limits, type RuleSet } from '../core/index.js';
+import { RestFault } from './rest.js';
+import { AddressError, compileLimitTo, compileStoredLimitTo, parseAddressList, RuleError } from '../policy/index.js';
 
 /** One bundle of limits as it is stored: '' restricts nothing. */
 export interface StoredLimits {
