@@ -1,7 +1,7 @@
 // What a token may be used for: read strictly, stored as it will be shown, handed on to what it makes [EXT-10 … EXT-19, GW-26].
 import { readFileSync } from 'node:fs';
 import { DAY_MS, type Grant, LIMITS, type RuleSubject } from '../../src/core/index.js';
-import { inheritLimits } from '../../src/plugins/extender/limits.js';
+import { inheritLimits } from '../../src/plugin-kit/stored-limits.js';
 import { extenderTokenTable } from '../../src/plugins/extender/tables.js';
 import type { PluginWorld } from '../support/plugin-host.js';
 import { ADMIN, ALICE, list, make, messageOf, remove, set, startExtender } from './extender-world.js';

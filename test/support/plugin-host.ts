@@ -130,6 +130,7 @@ async function openWorld(options: PluginWorldOptions, folder: TemporaryFolder, c
     audit: actRecorder(acts, () => world.isAuditDown),
     store,
     profile,
+    timezone: 'UTC',
     tokensMakeTokens: options.tokensMakeTokens ?? 'allow',
     setting: <T>(spec: SettingSpec<T>) => (options.settings?.[spec.name] as T | undefined) ?? spec.fallback[profile],
     forget: (tokenRef) => forget.token(tokenRef),
