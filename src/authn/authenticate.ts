@@ -33,6 +33,8 @@ export interface AuthenticationNeeds {
   readonly authenticators: readonly SystemAuthenticator[];
   /** A bearer value that nobody accepts: anonymous or refused [GW-15]. */
   readonly wrongBearer: 'anonymous' | 'refuse';
+  /** Whether a token system refuses passwords for this request [WOM-6]. */
+  refusesPasswords?(request: RequestView): boolean;
 }
 
 /** Authentication of the data plane, with the doors through which it is told to forget. */
@@ -84,7 +86,8 @@ async function askEveryone(needs: AuthenticationNeeds, credential: Credential, r
   }
   // A token that a system recognised is no password: asking further would cost a slow hash for nothing.
   if (rejected !== null) return rejected;
-  const principal = credential.scheme === 'basic' ? await needs.directory.verifyPassword(credential.username, credential.secret) : null;
+  const mayBePassword = credential.scheme === 'basic' && needs.refusesPasswords?.(request) !== true;
+  const principal = mayBePassword ? await needs.directory.verifyPassword(credential.username, credential.secret) : null;
   if (principal !== null) return { kind: 'accepted', principal, grant: null, credentialDigest };
   return { kind: 'unaccepted', fault: 'unknown', tokenRef: null, system: null, credentialDigest };
 }

@@ -9,6 +9,8 @@ import { rotateKeys } from '../store/site-keys.js';
 
 export interface KeysNeeds {
   readonly environment: Environment;
+  /** Settings on the command line, as `postern start` takes them. */
+  readonly flags: readonly string[];
   readonly clock: Clock;
   readonly random: RandomSource;
   /** What happened, line by line. */
@@ -20,7 +22,7 @@ export interface KeysNeeds {
 /** `postern keys rotate`: puts a new key in front. Resolves to the exit code: 0 done, 1 nothing was changed and it was said why. */
 export async function rotateSiteKeys(needs: KeysNeeds): Promise<0 | 1> {
   try {
-    const keyFile = findKeyFile(needs.environment);
+    const keyFile = findKeyFile(needs);
     const keyId = await rotateKeys(keyFile, needs.clock, needs.random);
     needs.print(`The new site key is ${keyId}, the first in ${keyFile}.`);
     needs.print('The keys before it stay behind it: what was made with them is still found.');
@@ -33,10 +35,11 @@ export async function rotateSiteKeys(needs: KeysNeeds): Promise<0 | 1> {
 }
 
 /** Where `postern start` looks for it under the same settings. */
-function findKeyFile(environment: Environment): string {
+function findKeyFile({ environment, flags }: KeysNeeds): string {
   const settings = loadSettings(
     plugins.flatMap(({ manifest }) => manifest.settings),
     environment,
+    flags,
   );
   return settings.get(HOUSE_SETTINGS.keyFile) ?? path.join(path.resolve(settings.get(HOUSE_SETTINGS.data)), 'site-key.json');
 }

@@ -10,9 +10,10 @@ import { createProgram } from './program.js';
 const program = createProgram({
   version: readVersion(),
   start: (flags) => main(flags),
-  rotateKeys: () =>
+  rotateKeys: (flags) =>
     rotateSiteKeys({
       environment: processEnvironment(),
+      flags,
       clock: systemClock,
       random: systemRandom,
       print: (line) => process.stdout.write(`${line}\n`),

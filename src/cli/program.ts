@@ -7,7 +7,7 @@ export interface Actions {
   /** Serves until a signal ends it. */
   start(flags: readonly string[]): Promise<void>;
   /** Resolves to the exit code. */
-  rotateKeys(): Promise<number>;
+  rotateKeys(flags: readonly string[]): Promise<number>;
   /** Takes the exit code of a command that ended. */
   exit(code: number): void;
 }
@@ -27,7 +27,9 @@ export function createProgram(actions: Actions): Command {
   const keys = program.command('keys').description('the site’s keys');
   keys
     .command('rotate')
-    .description('put a new key in front of the key file; takes effect when a running server is restarted')
-    .action(async () => actions.exit(await actions.rotateKeys()));
+    .description('put a new key in front of the key file; takes effect when a running server is restarted; settings as for start')
+    .allowUnknownOption()
+    .argument('[flags...]', 'settings')
+    .action(async (flags: string[]) => actions.exit(await actions.rotateKeys(flags)));
   return program;
 }

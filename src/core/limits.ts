@@ -27,6 +27,8 @@ export const LIMITS = {
   clientIdleMarginMs: 10_000,
   /** Open client connections; past it new ones are closed. */
   connectionsMax: 4_000,
+  /** Requests of one connection that wait for the answers before theirs; past it the connection is cut. Few clients send two. */
+  pipelinedRequestsMax: 100,
   /** Bytes of a JSON body that Postern's own resources read. */
   restBodyBytesMax: 1_048_576,
   /** Bytes of a body that are read and thrown away after an early answer, so that the client sees it; past it the connection is cut. */

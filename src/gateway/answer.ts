@@ -2,6 +2,7 @@
 import { ERROR_CODES, type ErrorCode, HostError, JSON_CONTENT_TYPE, METHODS } from '../core/index.js';
 import { discardBody } from './discard.js';
 import type { Exchange } from './exchange.js';
+import { headerPairs } from './header-list.js';
 
 /** Answers with `{"message","status-code"}`, or with `json` where a vendor's shape is due; returns the bytes of the body. Does nothing when an answer has begun. */
 export function answerError(
@@ -51,6 +52,15 @@ const continued = new WeakSet<object>();
 export function sendContinue(exchange: Exchange): void {
   continued.add(exchange.outgoing);
   exchange.outgoing.writeContinue();
+}
+
+/** Passes 1xx on, with fields that node:http would refuse or change in a 103; HTTP/1.0 knows none (RFC 9110 §15.2). */
+export function sendInformational({ incoming, outgoing }: Exchange, statusLine: string, headers: readonly string[]): void {
+  const { socket } = outgoing;
+  // A client that does not read loses hints, not memory of ours.
+  if (incoming.httpVersion !== '1.1' || socket === null || socket.writableNeedDrain) return;
+  const fields = headerPairs(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.write(`HTTP/1.1 ${statusLine}\r\n${fields.join('')}\r\n`, 'latin1');
 }
 
 function hasSentContinue(outgoing: object): boolean {

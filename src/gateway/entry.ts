@@ -4,8 +4,10 @@ import type { Duplex } from 'node:stream';
 import { ERROR_CODES, type ErrorCode, JSON_CONTENT_TYPE, LIMITS, METHODS } from '../core/index.js';
 import { plainAddress } from '../policy/index.js';
 import { answerError, asHostError } from './answer.js';
+import type { Exchange } from './exchange.js';
 import type { Gateway } from './gateway.js';
 import { handle } from './handle.js';
+import { inTurn } from './in-turn.js';
 
 /** Makes the server; it listens when told to. */
 export function createEntry(gateway: Gateway): Server {
@@ -27,7 +29,8 @@ export function createEntry(gateway: Gateway): Server {
   server.maxConnections = LIMITS.connectionsMax;
   const silenceMs = Math.max(0, ...[...gateway.upstreams.values()].map((upstream) => upstream.silenceMs));
   server.timeout = Math.max(LIMITS.clientIdleTimeoutMs, silenceMs + LIMITS.clientIdleMarginMs);
-  const carry = (incoming: IncomingMessage, outgoing: ServerResponse): void => void enter(incoming, outgoing, gateway);
+  const enterNow = (exchange: Exchange): void => void enter(exchange, gateway);
+  const carry = (incoming: IncomingMessage, outgoing: ServerResponse): void => inTurn({ incoming, outgoing }, enterNow);
   server.on('request', carry);
   server.on('checkContinue', carry);
   server.on('checkExpectation', carry);
@@ -36,17 +39,17 @@ export function createEntry(gateway: Gateway): Server {
   return server;
 }
 
-async function enter(incoming: IncomingMessage, outgoing: ServerResponse, gateway: Gateway): Promise<void> {
+async function enter(exchange: Exchange, gateway: Gateway): Promise<void> {
   try {
-    await handle({ incoming, outgoing }, gateway);
+    await handle(exchange, gateway);
   } catch (thrown) {
     const error = asHostError(thrown);
     if (error.status >= 500 && error.code !== 'request.method-unknown' && error.code !== 'request.version') {
       gateway.logger.error({ code: error.code, detail: error.detail }, 'A request failed');
     } else {
-      noteRefusal(gateway, incoming.socket.remoteAddress, error.code);
+      noteRefusal(gateway, exchange.incoming.socket.remoteAddress, error.code);
     }
-    answerError({ incoming, outgoing }, error);
+    answerError(exchange, error);
   }
 }
 

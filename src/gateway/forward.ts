@@ -1,12 +1,13 @@
 // Step six: carries a permitted request to the upstream, streaming both ways with back-pressure and no buffer of ours [GW-40].
+import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Outcome } from '../audit/contract.js';
 import { type CanonicalRequest, ERROR_CODES, type ErrorCode, LIMITS } from '../core/index.js';
-import { answerError, sendContinue } from './answer.js';
+import { answerError, sendContinue, sendInformational } from './answer.js';
 import { discardBody } from './discard.js';
 import type { Exchange } from './exchange.js';
-import { headerObject, headerPairs } from './header-list.js';
-import { announcesBody, requestBody } from './request-body.js';
+import { headerPairs } from './header-list.js';
+import { announcesBody, readRequestBody } from './request-body.js';
 import type { Upstream } from './upstream.js';
 import { upstreamErrorCode } from './upstream-error.js';
 import { type InboundSite, inboundHeaders } from './upstream-headers.js';
@@ -66,12 +67,18 @@ class Carrier implements Dispatcher.DispatchHandler {
 
   start(): void {
     const { incoming, outgoing } = this.#exchange;
-    const { request, upstream, headers } = this.#order;
     outgoing.once('close', () => this.#clientClosed());
     incoming.on('error', () => undefined);
-    const body = announcesBody(incoming) ? requestBody(incoming, (count) => (this.#bytesIn += count)) : null;
     // The decision came first; only now may the body come [GW-40].
-    if (request.expectsContinue) sendContinue(this.#exchange);
+    if (this.#order.request.expectsContinue) sendContinue(this.#exchange);
+    if (!announcesBody(incoming)) return this.#dispatch(null);
+    // Not before its first byte: a connection that was taken and not written to is lost when the upstream closes it as idle.
+    readRequestBody(incoming, { onBytes: (count) => (this.#bytesIn += count), onBegun: (body) => this.#dispatch(body) });
+  }
+
+  #dispatch(body: Readable | null): void {
+    const { request, upstream, headers } = this.#order;
+    if (this.#isOver) return;
     try {
       upstream.pool.dispatch({ method: request.method as Dispatcher.HttpMethod, path: request.target, headers, body }, this);
     } catch (error) {
@@ -88,11 +95,7 @@ class Carrier implements Dispatcher.DispatchHandler {
     const { incoming, outgoing } = this.#exchange;
     const mayTrail = incoming.httpVersion === '1.1' && this.#order.request.method !== 'HEAD';
     const headers = inboundHeaders((controller.rawHeaders ?? []) as Buffer[], this.#order.inbound, mayTrail);
-    if (status < 200) {
-      if (status === 102) outgoing.writeProcessing();
-      else if (status === 103) outgoing.writeEarlyHints(headerObject(headers));
-      return;
-    }
+    if (status < 200) return sendInformational(this.#exchange, `${status} ${reasonPhrase(statusText)}`, headers);
     this.#status = status;
     outgoing.writeHead(status, reasonPhrase(statusText), [...headers, ...this.#order.added]);
     // A head whose body is slow must not wait for it; one whose body is here already goes out with it in one packet.

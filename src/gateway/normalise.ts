@@ -34,7 +34,13 @@ export interface NormaliseSite {
 /** A canonical request on `/rest/*`, or the path of something else that Postern may serve itself [GW-7]. */
 export type Normalised =
   | { readonly place: 'rest'; readonly request: CanonicalRequest; readonly authorization: string | null; readonly host: string }
-  | { readonly place: 'elsewhere'; readonly method: Method; readonly path: string; readonly query: string | null };
+  | {
+      readonly place: 'elsewhere';
+      readonly method: Method;
+      readonly path: string;
+      readonly query: string | null;
+      readonly expectsContinue: boolean;
+    };
 
 const KNOWN_METHODS: ReadonlySet<string> = new Set(METHODS);
 
@@ -44,14 +50,14 @@ export function normalise(incoming: IncomingMessage, site: NormaliseSite): Norma
   const headers = checkFraming(incoming);
   const method = knownMethod(incoming.method ?? '');
   if (incoming.httpVersion !== '1.1' && incoming.httpVersion !== '1.0') throw new HostError('request.version');
-  const expectsContinue = checkExpectation(headers.expect);
+  const expectsContinue = checkExpectation(headers.expect, incoming.httpVersion);
   const target = originForm(incoming.url ?? '', method, headers.host, site.baseAuthority);
-  if (target === '*') return { place: 'elsewhere', method, path: '*', query: null };
+  if (target === '*') return { place: 'elsewhere', method, path: '*', query: null, expectsContinue };
   if (target.length > LIMITS.targetBytesMax) throw new HostError('request.too-long');
   const { path, query } = split(target);
   const context = restContext(path, site);
   if (query !== null && context !== null) checkQuery(query);
-  if (context === null) return { place: 'elsewhere', method, path, query };
+  if (context === null) return { place: 'elsewhere', method, path, query, expectsContinue };
   const request = {
     ...context,
     ...describe(incoming, site, at),
@@ -69,10 +75,11 @@ function knownMethod(method: string): Method {
   throw new HostError(method === 'TRACE' || method === 'CONNECT' ? 'request.method-not-allowed' : 'request.method-unknown');
 }
 
-function checkExpectation(expect: string | null): boolean {
+function checkExpectation(expect: string | null, httpVersion: string): boolean {
   if (expect === null) return false;
   if (expect.toLowerCase() !== '100-continue') throw new HostError('request.expectation');
-  return true;
+  // RFC 9110 §10.1.1: HTTP/1.0 knows no 100 and is served as if it had not asked.
+  return httpVersion === '1.1';
 }
 
 // RFC 9112 §3.2: origin form, or absolute form whose authority is ours, or `*` for OPTIONS.

@@ -3,25 +3,45 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 
-/** Bytes flow at the pace of the upstream; `onBytes` is told of each chunk's size. */
-export function requestBody(incoming: IncomingMessage, onBytes: (count: number) => void): Readable {
+export interface BodyWatcher {
+  /** The size of each piece that arrives. */
+  onBytes(count: number): void;
+  /** The first piece, or the end, is here. */
+  onBegun(body: Readable): void;
+}
+
+/** Reads the body at the pace of the upstream. What arrives after the upstream has given it up is thrown away. */
+export function readRequestBody(incoming: IncomingMessage, { onBytes, onBegun }: BodyWatcher): void {
+  let isBegun = false;
   const body = new Readable({
     read() {
       incoming.resume();
     },
+    destroy(error, done) {
+      // A client that is not read any more could not be told why.
+      incoming.resume();
+      done(error);
+    },
   });
-  incoming.pause();
+  const begin = (): void => {
+    if (isBegun) return;
+    isBegun = true;
+    onBegun(body);
+  };
   incoming.on('data', (chunk: Buffer) => {
     onBytes(chunk.length);
     if (!body.destroyed && !body.push(chunk)) incoming.pause();
+    begin();
   });
-  incoming.on('end', () => body.push(null));
+  incoming.on('end', () => {
+    body.push(null);
+    begin();
+  });
   incoming.on('close', () => {
     if (!incoming.complete) body.destroy(new Error('the client went away'));
   });
   // An upload that the upstream gave up is nobody's uncaught error.
   body.on('error', () => undefined);
-  return body;
 }
 
 /** Whether a body was announced; RFC 9112 §6.3. */

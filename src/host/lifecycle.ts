@@ -1,7 +1,7 @@
 // The life of the token systems, in named stages: collect, validate, migrate, activate, ready, close. The store migrates with
 // the tables that the manifests list, before any plugin runs.
 import type { EntityManager } from 'typeorm';
-import type { Identity } from '../core/index.js';
+import type { Identity, RequestView } from '../core/index.js';
 import type { ActivePlugin, Authenticator, Plugin, RecordMarks, TokenUse } from '../plugin-kit/contract.js';
 import type { RestModule } from '../plugin-kit/rest.js';
 import { type HouseParts, hostFor } from './capabilities.js';
@@ -18,6 +18,8 @@ export interface ActiveSystems {
   used(identity: Identity): void;
   /** Hands a batch of uses to their systems, inside the transaction that moves the trail's cursor. */
   recordUses(system: string, uses: readonly TokenUse[], manager: EntityManager): Promise<void>;
+  /** Whether one of the systems refuses passwords for this request. */
+  refusesPasswords(request: RequestView): boolean;
   /** Ends the jobs. */
   close(): void;
 }
@@ -54,6 +56,7 @@ export async function activateSystems(plugins: readonly Plugin[], parts: HousePa
       // A system that is no longer carried has no rows to update; its uses stand in the trail.
       await byKey.get(system)?.authenticators[0]?.recordUses(uses, manager);
     },
+    refusesPasswords: (request) => all.some(([, active]) => active.refusesPasswords?.(request) === true),
     close: () => jobs.close(),
   };
 }

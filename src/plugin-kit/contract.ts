@@ -42,6 +42,8 @@ export interface ActivePlugin {
   readonly jobs: readonly Job[];
   /** What the record of a use of this system's tokens is marked with, asked at the moment of recording [EXT-44]. */
   marks?(): RecordMarks;
+  /** Whether a user name and password are refused for this request, while tokens go on working [WOM-6]. */
+  refusesPasswords?(request: RequestView): boolean;
 }
 
 /** All a plugin may touch. There is no other way to the clock, to randomness, to storage or to configuration. */

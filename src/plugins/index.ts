@@ -1,5 +1,6 @@
 // The token systems Postern carries. Credentials are offered to them in this order.
 import type { Plugin } from '../plugin-kit/contract.js';
 import { extender } from './extender/index.js';
+import { wombatsConfluence, wombatsJira } from './wombats/index.js';
 
-export const plugins: readonly Plugin[] = [extender];
+export const plugins: readonly Plugin[] = [extender, wombatsJira, wombatsConfluence];

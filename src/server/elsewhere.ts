@@ -1,7 +1,7 @@
 // Everything that is not `/rest/*` below a context path: readiness, the products' status, the control plane, or 404 [GW-7].
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ERROR_CODES, JSON_CONTENT_TYPE, METHODS } from '../core/index.js';
-import { answerError } from '../gateway/answer.js';
+import { answerError, sendContinue } from '../gateway/answer.js';
 import type { Gateway } from '../gateway/gateway.js';
 
 export interface ElsewhereNeeds {
@@ -28,6 +28,7 @@ export function createElsewhere(needs: ElsewhereNeeds): Gateway['elsewhere'] {
     } else if (arrival.path === '/api' || arrival.path.startsWith('/api/')) {
       // Express routes by what it reads here: the canonical form, never the raw target [GW-1].
       incoming.url = arrival.query === null ? arrival.path : `${arrival.path}?${arrival.query}`;
+      if (arrival.expectsContinue) sendContinue(exchange);
       needs.controlPlane(incoming, outgoing);
     } else {
       answerError(exchange, fault('request.not-found'));

@@ -137,6 +137,7 @@ async function build(options: StartOptions, closing: Closing): Promise<PosternSe
     directory,
     authenticators: systems.authenticators,
     wrongBearer: settings.get(S.wrongBearer),
+    refusesPasswords: (request) => systems.refusesPasswords(request),
   });
   directory.onChange((userId) => authentication.cache.forgetUser(userId));
   await ledger.replay(await counters.position(trail.spoolId), trail);

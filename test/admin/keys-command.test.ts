@@ -24,13 +24,14 @@ beforeEach(async () => {
 
 afterEach(() => folder.remove());
 
-async function rotate(environment: Environment, seed = 'rotated') {
+async function rotate(environment: Environment, flags: readonly string[] = []) {
   const printed: string[] = [];
   const complained: string[] = [];
   const code = await rotateSiteKeys({
     environment,
+    flags,
     clock,
-    random: testRandom(seed),
+    random: testRandom('rotated'),
     print: (line) => printed.push(line),
     complain: (line) => complained.push(line),
   });
@@ -73,6 +74,20 @@ it.each([
     expect(ring.digest('token', 'abc').keyId).toBe(keys[0]?.id);
     expect(ring.digests('token', 'abc')).toContainEqual(before);
   });
+});
+
+it('finds the file that a start with the same flags uses, and not another', async () => {
+  await startOnce(folder.file('site-key.json'), 'first', () => undefined);
+  const [flagged, other] = [folder.file('site-key.json'), folder.file('other.json')];
+  await writeFile(other, await readFile(flagged));
+  expect(await rotate({ POSTERN_KEY_FILE: other }, [`--keyFile=${flagged}`])).toMatchObject({ code: 0, complained: '' });
+  expect([await readKeys(flagged), await readKeys(other)].map(({ length }) => length)).toEqual([2, 1]);
+});
+
+it('refuses a word that is no setting, and rotates nothing', async () => {
+  await startOnce(folder.file('site-key.json'), 'first', () => undefined);
+  expect((await rotate({ POSTERN_DATA: folder.path }, ['now'])).code).toBe(1);
+  expect(await readKeys(folder.file('site-key.json'))).toHaveLength(1);
 });
 
 it('accepts the settings of the token systems beside its own, as a start does', async () => {

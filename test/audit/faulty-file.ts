@@ -23,6 +23,18 @@ export interface FaultyDisk {
 export function faultyDisk(): FaultyDisk {
   let gate: { readonly passed: Promise<void>; open(): void; fails: boolean } | null = null;
   let arrived = deferred();
+  async function append(file: AppendFile, bytes: Buffer, offset: number): Promise<void> {
+    if (gate !== null) {
+      const own = gate;
+      arrived.resolve();
+      await own.passed;
+      if (own.fails) throw systemError('EIO');
+    }
+    if (disk.failure === null) return await file.append(bytes, offset);
+    await file.append(bytes.subarray(0, disk.failure.bytesWritten), offset);
+    throw systemError(disk.failure.code);
+  }
+
   const disk: FaultyDisk = {
     writes: 0,
     syncs: 0,
@@ -47,15 +59,7 @@ export function faultyDisk(): FaultyDisk {
       return {
         async append(bytes, offset) {
           disk.writes += 1;
-          if (gate !== null) {
-            const own = gate;
-            arrived.resolve();
-            await own.passed;
-            if (own.fails) throw systemError('EIO');
-          }
-          if (disk.failure === null) return await file.append(bytes, offset);
-          await file.append(bytes.subarray(0, disk.failure.bytesWritten), offset);
-          throw systemError(disk.failure.code);
+          await append(file, bytes, offset);
         },
         async sync() {
           disk.syncs += 1;

@@ -4,6 +4,7 @@ import { copyFile, mkdir, readdir, readFile, truncate, writeFile } from 'node:fs
 import { join } from 'node:path';
 import { recover } from '../../src/audit/recover.js';
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.js';
+import { faultyDisk } from './faulty-file.js';
 import { answered, charlie, entriesOf, sampleRequest, segmentNames, spoolEntries, startTrail } from './samples.js';
 
 let folder: TemporaryFolder;
@@ -168,6 +169,17 @@ describe('what the run before left open', () => {
     }
     const closes = (await spoolEntries(spool)).filter(({ e }) => e === 'close').map(({ id }) => id);
     expect(new Set(closes).size).toBe(closes.length);
+    expect(closes).toHaveLength(4);
+  });
+
+  it('is unknown and not running also while the disk does not take that [AUD-3]', async () => {
+    const spool = await killedSpool();
+    const disk = faultyDisk();
+    disk.failure = { code: 'ENOSPC', bytesWritten: 0 };
+    const world = await startTrail(spool, { openFile: disk.open });
+    expect((await world.records()).map(({ outcome }) => outcome)).toEqual(['forwarded', 'unknown', 'forwarded', 'unknown']);
+    await world.trail.close();
+    expect(await recover(spool)).toMatchObject({ bytesCut: 0, open: { size: 2 } });
   });
 
   it('is known from the last segment alone, however many there are [AUD-3]', async () => {

@@ -1,7 +1,7 @@
 // The trail as the rest of the house sees it: one record for everything, and records() tells it again.
 import { HostError, LIMITS } from '../../src/core/index.js';
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.js';
-import { TEST_START } from '../support/test-clock.js';
+import { TEST_START, testClock } from '../support/test-clock.js';
 import { type FaultyDisk, faultyDisk } from './faulty-file.js';
 import {
   answered,
@@ -226,13 +226,18 @@ describe('what normalise refused', () => {
   });
 
   it('of a second that is not over is not written yet, so that it stays one record', async () => {
-    await world.clock.advance(500);
-    note('192.0.2.1');
-    await world.clock.advance(400);
-    note('192.0.2.1');
-    expect(await world.records()).toEqual([]);
-    await world.clock.advance(1_100);
-    expect(await world.records()).toMatchObject([{ count: 2 }]);
+    const clock = testClock(TEST_START + 300);
+    const { trail, records } = await startTrail(folder.file('later'), { clock });
+    await clock.advance(900);
+    const refusal = { peer: '192.0.2.1', code: 'request.malformed' } as const;
+    trail.noteMalformed({ ...refusal, at: clock.now() });
+    // The trail looks at the seconds in the midst of one.
+    await clock.advance(700);
+    expect(await records()).toEqual([]);
+    trail.noteMalformed({ ...refusal, at: clock.now() });
+    await clock.advance(1_000);
+    expect(await records()).toMatchObject([{ count: 2 }]);
+    await trail.close();
   });
 
   it('from more peers than rows are kept for is counted in one row for the rest [AUD-1]', async () => {

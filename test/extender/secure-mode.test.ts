@@ -108,6 +108,14 @@ it('drops the values that are there when secure mode goes on, for good; the toke
   expect(await world.identify({ as: ['alice', token] })).toMatchObject({ kind: 'authenticated' });
 });
 
+it('shows no value in secure mode, even where a node without it has stored one since [EXT-35]', async () => {
+  world = await startExtender(SECURE);
+  const { token, id } = await make(world, ALICE, { label: 'x' });
+  const value_cipher = world.keys.encrypt('token-value', token, id);
+  await world.store.transaction((manager) => manager.update(extenderTokenTable, { token_ref: id }, { value_cipher }));
+  expect((await list(world, ALICE)).tokens[0]?.token).toBeUndefined();
+});
+
 it('goes on showing and accepting values after the site’s key was rotated [GW-13]', async () => {
   world = await startExtender(OPEN);
   const { token } = await make(world, ALICE, { label: 'under the old key' });

@@ -25,7 +25,7 @@ afterEach(async () => {
 
 const marks = () => world.active.marks?.();
 
-it('are both on until somebody says otherwise', () => {
+it('are both on until somebody says otherwise [EXT-44]', () => {
   expect(marks()).toEqual(ON);
 });
 
@@ -35,7 +35,7 @@ it.each([
   ['{ "addAuditRecord": false }', { inProductLog: false, inUsageDetails: true }],
   ['{ "addAuditRecord": true }', ON],
   ['{ "addAuditRecord": false, "collectUsageDetails": false }', { inProductLog: false, inUsageDetails: false }],
-])('%s from an administrator: 200 and in force', async (body, expected) => {
+])('%s from an administrator: 200 and in force [EXT-44]', async (body, expected) => {
   const answer = await world.send({ method: 'POST', path: `${BASE}/set`, as: ADMIN, body });
   expect([answer.status, answer.text]).toEqual([200, '{"status":"ok"}']);
   expect(marks()).toEqual(expected);
@@ -55,7 +55,7 @@ it.each([
   [{ addAuditRecord: false }],
   [{ addAuditRecord: 'no' }],
   [{ label: 'x', addAuditRecord: false }],
-])('%j from anybody else: 403 and no effect', async (body) => {
+])('%j from anybody else: 403 and no effect [EXT-44]', async (body) => {
   const answer = await set(world, ALICE, body);
   expect(answer.status).toBe(403);
   expect(messageOf(answer)).toBe('Only administrators may change this.');
@@ -76,7 +76,7 @@ it.each([
   [{ label: 'x', userName: 'nobody', addAuditRecord: false }],
   [{ label: 'x', token: 'short', addAuditRecord: false }],
   [{}],
-])('%j is 400, and none of it has any effect', async (body) => {
+])('%j is 400, and none of it has any effect [EXT-44]', async (body) => {
   expect((await set(world, ADMIN, body)).status).toBe(400);
   expect(marks()).toEqual(ON);
   expect((await list(world, ADMIN)).total).toBe(0);

@@ -93,7 +93,7 @@ describe.each(['emulator', 'gateway'] as const)('in the %s profile', (profile) =
       expect(await status(gate, [await login(gate, CLIENTS), ...values.map((value) => `X-Forwarded-For: ${value}`)])).toBe(403);
     });
 
-    it.each([
+    it.each<[string | null, string, string]>([
       ['10.1.2.3', '10.1.2.3', 'all trusted: the leftmost'],
       ['10.9.9.9, 10.1.2.3', '10.9.9.9', 'all trusted: the leftmost'],
       [null, '127.0.0.1', 'no header at all: the peer'],

@@ -10,6 +10,8 @@ export interface Conversation {
   readonly sent: number;
   /** Whether the server has ended the connection. */
   readonly isClosed: boolean;
+  /** Whether it did so with a RST. */
+  readonly isReset: boolean;
   /** Resolves when the system has taken these bytes and all before. */
   write(bytes: string | Buffer): Promise<void>;
   /** Resolves with everything received as soon as `isTrue`; rejects when the connection ends before that. */
@@ -43,6 +45,7 @@ export function converse(port: number, { to = '127.0.0.1', from }: Line = {}): P
     const watchers = new Set<() => void>();
     let received = 0;
     let isClosed = false;
+    let isReset = false;
     const text = (): string => Buffer.concat(chunks).toString('latin1');
     const look = (): void => {
       for (const watcher of watchers) watcher();
@@ -56,7 +59,11 @@ export function converse(port: number, { to = '127.0.0.1', from }: Line = {}): P
       if (received <= TEXT_BYTES_MAX) chunks.push(chunk);
       look();
     });
-    socket.on('end', closed).on('close', closed).on('error', closed);
+    socket.on('end', closed).on('close', closed);
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      isReset = error.code === 'ECONNRESET';
+      closed();
+    });
     const until = (isTrue: () => boolean): Promise<void> =>
       new Promise((done, fail) => {
         const watcher = (): void => {
@@ -83,6 +90,9 @@ export function converse(port: number, { to = '127.0.0.1', from }: Line = {}): P
         },
         get isClosed() {
           return isClosed;
+        },
+        get isReset() {
+          return isReset;
         },
         write: (bytes) => new Promise((done) => socket.write(bytes, () => done())),
         async until(isTrue) {

@@ -188,7 +188,7 @@ describe.each(['emulator', 'gateway'] as const)('in the %s profile', (profile) =
       expect(lines(await received(behindProxy, [field, login(behindProxy)]))).toEqual(arriving({ gate: behindProxy, kept: [field] }));
     });
 
-    it.each([
+    it.each<[string[], Pick<Arrival, 'forwardedFor' | 'proto' | 'host'>, string]>([
       [['X-Forwarded-For: 203.0.113.9'], { forwardedFor: '203.0.113.9, 127.0.0.1' }, 'the client it vouches for, and itself'],
       [['X-Forwarded-For: 6.6.6.6, 203.0.113.9'], { forwardedFor: '203.0.113.9, 127.0.0.1' }, 'what stands left of it is anybody’s word'],
       [['X-Forwarded-For: unknown, 203.0.113.9'], { forwardedFor: '203.0.113.9, 127.0.0.1' }, 'whatever it is'],

@@ -25,6 +25,7 @@ describe('values', () => {
     ['{"a":["x"]}', 'a.0', undefined, 'no path leads into an array'],
     ['{"a":[{"b":"x"}]}', 'a.b', undefined, 'nor through one'],
     ['{"a":[{"b":{"b":"x"}}],"b":"y"}', 'b', 'y', 'what an array holds has no path'],
+    ['{"b":"y","a":["x",{"b":"z"}]}', 'b', 'y', 'in either order'],
     ['{"b":"x"}', 'a', undefined, 'missing'],
     ['{"a":"x"}', 'a.b', undefined, 'a string has no members'],
     ['{"A":"x"}', 'a', undefined, 'keys are told apart by case'],
@@ -84,6 +85,7 @@ describe('bodies that fail every condition [EXT-15]', () => {
   it('takes nesting up to the bound', () => {
     const inner = LIMITS.judgedJsonDepthMax - 1;
     expect(valueOf(json(`{"a":"x","b":${'['.repeat(inner)}${']'.repeat(inner)}}`), 'a')).toBe('x');
+    expect(valueOf(json(`{"a":"x","b":[${'[],'.repeat(LIMITS.judgedJsonDepthMax)}{}]}`), 'a')).toBe('x');
   });
 
   it.each([

@@ -113,6 +113,8 @@ describe('conditions [EXT-15]', () => {
     ['/x[QueryParam::a==[^\\]x]*]', ['/x', 'query a [^\\]x]*'], 'an escaped bracket within a class within'],
     ['/x[QueryParam::a==\\]\\[]', ['/x', 'query a \\]\\['], 'escaped brackets'],
     ['/x[QueryParam::a==\\Q[b]\\E]', ['/x', 'query a \\Q[b]\\E'], 'brackets in a quotation'],
+    ['/x[QueryParam::a==\\Q]\\E]', ['/x', 'query a \\Q]\\E'], 'a closing one alone'],
+    ['/\\Q[QueryParam::a==b]\\E', ['/\\Q[QueryParam::a==b]\\E'], 'a quoted bracket begins no condition'],
     ['/[a-z]+[QueryParam::a==b]', ['/[a-z]+', 'query a b'], 'a class before'],
     ['/\\[QueryParam::a==b', ['/\\[QueryParam::a==b'], 'an escaped bracket begins no condition'],
     ['/x[QueryParam::a===b]', ['/x', 'query a =b'], 'the first == divides'],

@@ -4,6 +4,7 @@ import type { Logger, SiteKeys } from '../../src/core/index.js';
 import { silentLogger } from '../../src/core/index.js';
 import { StartError } from '../../src/core/start-error.js';
 import type { OpenStore } from '../../src/store/open-store.js';
+import { createKeyFile, makeKey, readKeyFile } from '../../src/store/key-file.js';
 import { openSiteKeys, rotateKeys } from '../../src/store/site-keys.js';
 import { eachDatabase } from '../support/databases.js';
 import type { TemporaryFolder } from '../support/temporary-folder.js';
@@ -56,6 +57,13 @@ eachDatabase((database) => {
       const keys = await Promise.all([open(), open(), open()]);
       expect(new Set(keys.map((each) => each.digest('token', 'x').digest)).size).toBe(1);
       expect(await readdir(folder.file('keys'))).toEqual(['site-key.json']);
+    });
+
+    it('is never overwritten by one who was slower', async () => {
+      const [mine, others] = [makeKey(clock, random), makeKey(clock, random)];
+      expect(await createKeyFile(keyFile, [mine], random)).toBe(true);
+      expect(await createKeyFile(keyFile, [others], random)).toBe(false);
+      expect(await readKeyFile(keyFile)).toEqual([mine]);
     });
 
     it('stays as it is on the next start', async () => {

@@ -138,7 +138,16 @@ async function openWorld(options: PluginWorldOptions, folder: TemporaryFolder, c
   });
   const active = await plugin.activate(host);
   const authenticators = active.authenticators.map((authenticator) => ({ system: plugin.manifest.key, authenticator }));
-  const authentication = createAuthentication({ clock, logger, random, keys, directory, authenticators, wrongBearer: 'refuse' });
+  const authentication = createAuthentication({
+    clock,
+    logger,
+    random,
+    keys,
+    directory,
+    authenticators,
+    wrongBearer: 'refuse',
+    refusesPasswords: (request) => active.refusesPasswords?.(request) === true,
+  });
   forget.token = (tokenRef) => authentication.cache.forgetToken(tokenRef);
   directory.onChange((userId) => authentication.cache.forgetUser(userId));
   const identify: PluginWorld['identify'] = (sent, request) =>

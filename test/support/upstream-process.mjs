@@ -98,6 +98,7 @@ function stream(outgoing, total) {
 /** What the parent may say of the request that is held. */
 const orders = {
   write: ({ bytes, then }) => writeRaw(held.incoming.socket, bytes, then),
+  idle: () => server.closeIdleConnections(),
   end: ({ then }) => finish(held.incoming.socket, then),
   read() {
     const seen = held;

@@ -35,6 +35,8 @@ export interface RecordingUpstream {
   write(bytes: string | Buffer, then?: Then): Promise<void>;
   /** Closes or resets that connection. */
   end(then: 'close' | 'reset'): Promise<void>;
+  /** Closes the connections on which nothing is asked at the moment. */
+  closeIdle(): Promise<void>;
   /** Reads the body of the request that was held at its head, records it again and answers it. */
   read(): Promise<void>;
   /** Resolves as soon as it is true; asked again after everything the product tells. */
@@ -94,6 +96,7 @@ export function startUpstream({ backlog = 511 }: UpstreamOptions = {}): Promise<
           answerWith: (answer) => order({ type: 'answer', answer }),
           write: (bytes, then = 'keep') => order({ type: 'write', bytes: Buffer.from(bytes as string).toString('base64'), then }),
           end: (then) => order({ type: 'end', then }),
+          closeIdle: () => order({ type: 'idle' }),
           read: () => order({ type: 'read' }),
           until: (isTrue) =>
             new Promise((done) => {

@@ -6,10 +6,10 @@ import { mintBase64, mintText } from '../../plugin-kit/mint.js';
 import { type Caller, RestFault } from '../../plugin-kit/rest.js';
 import { inheritLimits } from '../../plugin-kit/stored-limits.js';
 import { SYSTEM } from './manifest.js';
+import { tokenAct } from './token-act.js';
 import type { SwitchChange, TokenRequest } from './token-request.js';
 import { type ExtenderToken, hasLimits } from './token-row.js';
 import type { TokenStore } from './tokens.js';
-import { tokenAct } from './token-act.js';
 
 const VALUE_ALPHABET = '0123456789abcdefghijklmnopqrstuv';
 const VALUE_LENGTH = 32;

@@ -9,8 +9,8 @@ import { anyoneTokensSetting, secureModeSetting, tokenLengthMinSetting } from '.
 import { revokeToken } from './revoke.js';
 import { chooseOwner } from './token-owner.js';
 import { asksForToken, readSwitchChanges, readTokenRequest, SET_PROPERTIES } from './token-request.js';
-import { viewToken } from './token-view.js';
 import type { ExtenderToken } from './token-row.js';
+import { viewToken } from './token-view.js';
 import type { TokenStore } from './tokens.js';
 
 const MAX_RESULTS = 1000;

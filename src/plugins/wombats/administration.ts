@@ -1,0 +1,33 @@
+// Lets administrators see and end Wombats' tokens beside those of every other system.
+import type { TokenAdministration } from '../../plugin-kit/contract.js';
+import { type Desk, endToken } from './issue.js';
+import { hasLimits } from './token-row.js';
+
+export function createAdministration(desk: Desk): TokenAdministration {
+  const { host, profile, tokens } = desk;
+  return {
+    async list({ startAt, limit, owner }) {
+      await host.settleUses();
+      const page = await tokens.listAll(startAt, limit, owner);
+      const total = await tokens.countAll(owner);
+      return {
+        total,
+        tokens: page.map((token) => ({
+          tokenRef: token.tokenRef,
+          product: profile.product,
+          label: token.label,
+          owner: token.userKey,
+          createdAt: token.createdAt,
+          expiresAt: token.expirationDate,
+          lastUsedAt: token.lastAccessed,
+          useCount: token.usageCount,
+          hasLimits: hasLimits(token),
+        })),
+      };
+    },
+    async revoke(tokenRef, actor, clientAddress) {
+      const token = await tokens.find(tokenRef);
+      return token !== null && token.tokenRef === tokenRef && endToken(desk, token, { actor, clientAddress });
+    },
+  };
+}

@@ -1,0 +1,48 @@
+// The commands of `postern`: which there are, and what each runs.
+import { createProgram } from '../../src/cli/program.js';
+
+/** Runs `postern …` and tells what it ran, what it wrote and with which code it ended. */
+async function run(...words: readonly string[]) {
+  const ran: string[] = [];
+  const written: string[] = [];
+  const program = createProgram({
+    version: '1.2.3',
+    start: async (flags) => void ran.push(['start', ...flags].join(' ')),
+    rotateKeys: async (flags) => {
+      ran.push(['rotateKeys', ...flags].join(' '));
+      return 1;
+    },
+    exit: (code) => void ran.push(`exit ${code}`),
+  });
+  const write = (text: string): void => void written.push(text);
+  for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {
+    command.exitOverride().configureOutput({ writeOut: write, writeErr: write });
+  }
+  const ended = await program.parseAsync(words, { from: 'user' }).then(
+    () => null,
+    (error: unknown) => (error as { exitCode: number }).exitCode,
+  );
+  return { ran, written: written.join(''), ended };
+}
+
+it.each([[[]], [['--port=80', '-Ddata=elsewhere']]])('start serves, with settings as flags: %j', async (flags) => {
+  expect(await run('start', ...flags)).toEqual({ ran: [['start', ...flags].join(' ')], written: '', ended: null });
+});
+
+it('keys rotate takes the settings that start takes, and ends with the exit code of the rotation [GW-13]', async () => {
+  const ran = ['rotateKeys --data=elsewhere', 'exit 1'];
+  expect(await run('keys', 'rotate', '--data=elsewhere')).toEqual({ ran, written: '', ended: null });
+});
+
+it.each([
+  [['--help'], 0, 'start'],
+  [['keys', '--help'], 0, 'rotate'],
+  [['--version'], 0, '1.2.3'],
+  [[], 1, 'Usage: postern'],
+  [['strat'], 1, 'Did you mean start?'],
+])('%j runs nothing, ends with %i and says: %s', async (words, code, text) => {
+  const { ran, written, ended } = await run(...words);
+  expect(ran).toEqual([]);
+  expect(ended).toBe(code);
+  expect(written).toContain(text);
+});
