@@ -106,7 +106,7 @@ function malformed(scheme: 'basic' | 'bearer' | null, wrongBearer: 'anonymous' |
 }
 
 function reportUnavailable(logger: Logger, error: unknown): 'unavailable' {
-  const detail = error instanceof HostError ? error.detail : String((error as Error).message);
+  const detail = error instanceof HostError ? error.detail : error instanceof Error ? error.message : String(error);
   logger.error({ code: 'authn.unavailable', error: detail }, 'A credential could not be checked; the request was answered with 503');
   return 'unavailable';
 }

@@ -43,7 +43,7 @@ export function createStrategies<Context>(verify: Verify<Context>): RunStrategy<
       const request = { headers: { authorization: wellFormed(credential) } };
       carried.set(request, { credential, context });
       const whenDone = (error: unknown, verification?: Verification | false | null): void => {
-        if (error !== null && error !== undefined) reject(error as Error);
+        if (error !== null && error !== undefined) reject(asError(error));
         else resolve(verification === false || verification === undefined ? null : verification);
       };
       const run = authenticator.authenticate(credential.scheme, { session: false }, whenDone) as (
@@ -51,8 +51,12 @@ export function createStrategies<Context>(verify: Verify<Context>): RunStrategy<
         response: object,
         next: (error?: unknown) => void,
       ) => void;
-      run(request, {}, (error) => (error === undefined ? resolve(null) : reject(error as Error)));
+      run(request, {}, (error) => (error === undefined ? resolve(null) : reject(asError(error))));
     });
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error('a strategy failed', { cause: thrown });
 }
 
 function wellFormed(credential: Credential): string {

@@ -1,6 +1,6 @@
 // Settings on the command line: `--port=3000`, `--port 3000`, and the vendor's `-Datlassian.pats.enabled=false` [PAT-40].
 import type { SettingSpec } from '../plugin-kit/setting.js';
-import { suggestion } from './nearest.js';
+import { suggestion } from './suggestion.js';
 
 export interface GivenFlag {
   readonly name: string;

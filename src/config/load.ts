@@ -5,7 +5,7 @@ import { isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
 import type { Profile, SettingSpec } from '../plugin-kit/setting.js';
 import { environmentName, isKubernetesVariable } from './environment-name.js';
 import { readFlags } from './flags.js';
-import { suggestion } from './nearest.js';
+import { suggestion } from './suggestion.js';
 import { HOUSE_SETTINGS } from './schema.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;

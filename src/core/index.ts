@@ -1,3 +1,4 @@
+// The words and primitives that every floor above may use.
 export * from './clock.js';
 export * from './credential.js';
 export * from './decision.js';

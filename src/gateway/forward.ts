@@ -80,7 +80,7 @@ class Carrier implements Dispatcher.DispatchHandler {
     const { request, upstream, headers } = this.#order;
     if (this.#isOver) return;
     try {
-      upstream.pool.dispatch({ method: request.method as Dispatcher.HttpMethod, path: request.target, headers, body }, this);
+      upstream.pool.dispatch({ method: request.method, path: request.target, headers, body }, this);
     } catch (error) {
       this.#fail(error);
     }
@@ -135,9 +135,10 @@ class Carrier implements Dispatcher.DispatchHandler {
       this.#resolve(failed(this.#exchange, code, this.#bytesIn));
       return;
     }
-    // Half an answer cannot be taken back; cutting it off is the only honest sign.
+    // Half an answer cannot be taken back; cutting it off is the only honest sign. In HTTP/1.0 a plain end may mean that this was all.
     this.#settle('failed', this.#status, code);
-    outgoing.destroy();
+    if (incoming.httpVersion === '1.1') outgoing.destroy();
+    else incoming.socket.resetAndDestroy();
   }
 
   #clientClosed(): void {

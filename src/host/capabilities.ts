@@ -45,7 +45,7 @@ export function hostFor(manifest: PluginManifest, parts: HouseParts): PluginHost
     read: (sql, parameters) => parts.store.read(sql, parameters),
     transaction: (work) => parts.store.transaction(work),
     quote: (name) => parts.store.quote(name),
-    forget: parts.forget,
-    settleUses: parts.settleUses,
+    forget: (tokenRef) => parts.forget(tokenRef),
+    settleUses: () => parts.settleUses(),
   };
 }

@@ -35,7 +35,7 @@ interface CronNeeds {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly timezone: string;
-  report(job: Job, error: unknown): void;
+  readonly report: (job: Job, error: unknown) => void;
 }
 
 function runByCron(job: Job, cron: string, { clock, logger, timezone, report }: CronNeeds): Cancel {

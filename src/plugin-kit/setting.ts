@@ -85,7 +85,7 @@ export function textSetting<T>(
   const isPerProfile = typeof fallback === 'object' && fallback !== null && 'perProfile' in fallback;
   return {
     name,
-    fallback: isPerProfile ? fallback.perProfile : { emulator: fallback as T, gateway: fallback as T },
+    fallback: isPerProfile ? fallback.perProfile : { emulator: fallback, gateway: fallback },
     about,
     form,
     parse: (value) => (typeof value === 'string' || typeof value === 'number' ? read(String(value)) : undefined),

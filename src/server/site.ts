@@ -52,7 +52,7 @@ export function siteNotes(settings: Settings): readonly string[] {
   if (policy !== null && policy.every(({ effect }) => effect === 'forbid'))
     notes.push('the policy holds no permit, so every authenticated request is denied');
   const proxies = settings.get(S.trustedProxies);
-  const wide = proxies === null ? null : tooWide(proxies.text);
-  if (wide !== null) notes.push(`trustedProxies: ${wide}`);
+  const wide = proxies === null ? [] : tooWide(proxies.text);
+  if (wide.length > 0) notes.push(`trustedProxies: ${wide.join(', ')} believes X-Forwarded-For from anybody`);
   return notes;
 }

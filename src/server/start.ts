@@ -3,18 +3,19 @@ import path from 'node:path';
 import { createAdminApp } from '../admin/app.js';
 import { createOwnResources } from '../admin/own-resources.js';
 import { createTrail } from '../audit/trail.js';
-import { createAuthentication } from '../authn/authenticate.js';
+import { type Authentication, createAuthentication } from '../authn/authenticate.js';
 import { UsageLedger } from '../authn/usage.js';
-import { checkSettings, isLoopback } from '../config/check.js';
+import { type CarriedProduct, checkSettings, isLoopback } from '../config/check.js';
 import type { Settings } from '../config/load.js';
 import { HOUSE_SETTINGS as S } from '../config/schema.js';
 import { type Clock, type Logger, type RandomSource, uuidSource } from '../core/index.js';
 import { drain } from '../gateway/drain.js';
 import { createEntry } from '../gateway/entry.js';
 import type { Gateway } from '../gateway/gateway.js';
-import { activateSystems } from '../host/lifecycle.js';
+import { type ActiveSystems, activateSystems } from '../host/lifecycle.js';
 import { validateManifests } from '../host/registry.js';
 import type { Plugin } from '../plugin-kit/contract.js';
+import type { SitePolicy } from '../policy/index.js';
 import { tokenList } from '../store/token-registry.js';
 import { openDirectory } from '../store/directory/directory.js';
 import { DEFAULT_DATABASE_URL } from '../store/database-url.js';
@@ -66,13 +67,20 @@ export async function startServer(options: StartOptions): Promise<PosternServer>
 }
 
 async function build(options: StartOptions, closing: Closing): Promise<PosternServer> {
-  const { settings, plugins, clock, random, logger } = options;
-  const carried = checkSettings(settings);
-  const policy = sitePolicy(settings);
-  validateManifests(plugins);
-  const dataFolder = path.resolve(settings.get(S.data));
-  const host = settings.get(S.host);
+  const carried = checkSettings(options.settings);
+  const policy = sitePolicy(options.settings);
+  validateManifests(options.plugins);
+  const ground = await openGround(options, closing);
+  const records = await openRecords(options, ground, closing);
+  const identity = await openIdentity(options, ground, records, closing);
+  const front = await openFront({ ...options, ...ground, ...records, ...identity, carried, policy }, closing);
+  return serve(options, { ...ground, ...front, carried }, closing);
+}
 
+/** The database, the keys and the users. */
+async function openGround(options: StartOptions, closing: Closing) {
+  const { settings, plugins, clock, random, logger } = options;
+  const dataFolder = path.resolve(settings.get(S.data));
   const store = await openStore({
     url: settings.get(S.database) ?? DEFAULT_DATABASE_URL,
     dataFolder,
@@ -81,24 +89,27 @@ async function build(options: StartOptions, closing: Closing): Promise<PosternSe
     logger,
   });
   closing.add(() => store.close());
-  const keys = await openSiteKeys({
-    keyFile: settings.get(S.keyFile) ?? path.join(dataFolder, 'site-key.json'),
-    store,
-    clock,
-    random,
-    logger,
-  });
+  const keyFile = settings.get(S.keyFile) ?? path.join(dataFolder, 'site-key.json');
+  const keys = await openSiteKeys({ keyFile, store, clock, random, logger });
   const passwordScheme = settings.profile === 'gateway' ? 'scrypt' : 'pkcs5s2';
   const directory = await openDirectory({ store, clock, random, passwordScheme });
   const demoUsers = await ensureFirstUsers({
     directory,
     profile: settings.profile,
-    isLoopback: isLoopback(host),
+    isLoopback: isLoopback(settings.get(S.host)),
     bootstrapAdmin: settings.get(S.bootstrapAdmin),
   });
+  return { dataFolder, store, keys, directory, demoUsers };
+}
 
+type Ground = Awaited<ReturnType<typeof openGround>>;
+
+/** The trail, and the counters that are fed from it. */
+async function openRecords({ settings, clock, random, logger }: StartOptions, { store, dataFolder }: Ground, closing: Closing) {
   const counters = usageStore(store, clock);
-  const ledger = new UsageLedger({ clock, logger, apply: (batch) => countUses(counters, systems)(batch) });
+  // The systems that count are there before the first batch is: nothing is applied before the replay.
+  const counted: { by?: ActiveSystems } = {};
+  const ledger = new UsageLedger({ clock, logger, apply: (batch) => countUses(counters, systemsOf(counted))(batch) });
   const trail = await createTrail({
     folder: path.join(dataFolder, 'audit'),
     clock,
@@ -110,8 +121,29 @@ async function build(options: StartOptions, closing: Closing): Promise<PosternSe
   closing.add(() => trail.close());
   // After the trail's last group and before the tables close.
   closing.addAfter(() => ledger.close(), 1);
+  const replay = async (by: ActiveSystems): Promise<void> => {
+    counted.by = by;
+    await ledger.replay(await counters.position(trail.spoolId), trail);
+  };
+  return { trail, ledger, replay };
+}
 
-  const systems = await activateSystems(plugins, {
+type Records = Awaited<ReturnType<typeof openRecords>>;
+
+function systemsOf({ by }: { by?: ActiveSystems }): ActiveSystems {
+  if (by === undefined) throw new Error('A batch of uses was applied before the token systems were there.');
+  return by;
+}
+
+/** The token systems, and the authentication that asks them. */
+async function openIdentity(
+  options: StartOptions,
+  { store, keys, directory }: Ground,
+  { trail, ledger, replay }: Records,
+  closing: Closing,
+) {
+  const { settings, plugins, clock, random, logger } = options;
+  const systems: ActiveSystems = await activateSystems(plugins, {
     clock,
     random,
     logger,
@@ -129,7 +161,7 @@ async function build(options: StartOptions, closing: Closing): Promise<PosternSe
     settleUses: () => ledger.settle(),
   });
   closing.add(() => systems.close());
-  const authentication = createAuthentication({
+  const authentication: Authentication = createAuthentication({
     clock,
     random,
     logger,
@@ -140,23 +172,25 @@ async function build(options: StartOptions, closing: Closing): Promise<PosternSe
     refusesPasswords: (request) => systems.refusesPasswords(request),
   });
   directory.onChange((userId) => authentication.cache.forgetUser(userId));
-  await ledger.replay(await counters.position(trail.spoolId), trail);
+  await replay(systems);
+  return { systems, authentication };
+}
 
-  const credentials = upstreamCredentials({ store, keys, clock });
+interface FrontNeeds extends StartOptions, Ground, Records, Awaited<ReturnType<typeof openIdentity>> {
+  readonly carried: readonly CarriedProduct[];
+  readonly policy: SitePolicy;
+}
+
+/** The two planes, and the products behind them. */
+async function openFront(needs: FrontNeeds, closing: Closing) {
+  const { settings, clock, random, logger, directory, trail, systems, authentication, carried } = needs;
+  const upstreamStore = upstreamCredentials({ store: needs.store, keys: needs.keys, clock });
   const products = await openProducts({ carried, settings, directory, clock, random, logger });
   closing.add(() => products.close());
   const trustedProxies = settings.get(S.trustedProxies);
-  const admin = createAdminApp({
-    directory,
-    trail,
-    upstreamCredentials: credentials,
-    clock,
-    random,
-    logger,
-    profile: settings.profile,
-    trustedProxies,
-  });
-  let isReady = false;
+  const { profile } = settings;
+  const admin = createAdminApp({ directory, trail, upstreamCredentials: upstreamStore, clock, random, logger, profile, trustedProxies });
+  const readiness = { isReady: false };
   const gateway: Gateway = {
     clock,
     logger,
@@ -169,11 +203,11 @@ async function build(options: StartOptions, closing: Closing): Promise<PosternSe
       trustedProxies,
     },
     authentication,
-    policy,
+    policy: needs.policy,
     trail,
     systems,
     upstreams: products.upstreams,
-    outbound: outboundSettings(settings, credentials),
+    outbound: outboundSettings(settings, upstreamStore),
     ownResources: createOwnResources({
       modules: systems.restModules,
       contextPaths: new Map(carried.map(({ product, contextPath }) => [product, contextPath])),
@@ -183,35 +217,34 @@ async function build(options: StartOptions, closing: Closing): Promise<PosternSe
     }),
     elsewhere: createElsewhere({
       contextPaths: carried.map(({ contextPath }) => contextPath),
-      controlPlane: (incoming, outgoing) => admin(incoming, outgoing),
-      isReady: () => isReady,
+      controlPlane: (incoming, outgoing) => void admin(incoming, outgoing),
+      isReady: () => readiness.isReady,
     }),
   };
+  return { gateway, products, readiness };
+}
 
+interface ServeNeeds extends Ground, Awaited<ReturnType<typeof openFront>> {
+  readonly carried: readonly CarriedProduct[];
+}
+
+/** Listens, and says so. */
+async function serve({ settings, clock, print }: StartOptions, needs: ServeNeeds, closing: Closing): Promise<PosternServer> {
+  const { gateway, products, readiness, carried, demoUsers, dataFolder } = needs;
+  const host = settings.get(S.host);
   const entry = createEntry(gateway);
   const port = await listen(entry, host, settings.get(S.port));
   closing.add(() => drain(entry, clock));
   const origin = publicOrigin(host, port);
   products.setBaseUrl(settings.get(S.baseUrl)?.origin ?? origin);
-  isReady = true;
-  const warnings = siteNotes(settings);
-  for (const line of banner({
-    version: readVersion(),
-    profile: settings.profile,
-    host,
-    port,
-    products: carried,
-    demoUsers,
-    dataFolder,
-    warnings,
-  })) {
-    options.print(line);
-  }
+  readiness.isReady = true;
+  const facts = { version: readVersion(), profile: settings.profile, host, port, products: carried, demoUsers, dataFolder };
+  for (const line of banner({ ...facts, warnings: siteNotes(settings) })) print(line);
   return {
     port,
     origin,
     close: async () => {
-      isReady = false;
+      readiness.isReady = false;
       await closing.run();
     },
   };

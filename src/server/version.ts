@@ -1,3 +1,4 @@
+// The version that the banner and the command line show, read from the one place that holds it.
 import { readFileSync } from 'node:fs';
 
 /** The version in package.json, which lies two folders above the compiled file. */
