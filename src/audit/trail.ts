@@ -10,6 +10,7 @@ import {
   type Instant,
   type Logger,
   type OpenedUse,
+  Refusal,
   type SpoolPosition,
 } from '../core/index.js';
 import type { Act, RecordMarks } from '../plugin-kit/contract.js';
@@ -50,6 +51,13 @@ const DONE = { outcome: 'done', status: null, code: null, bytesIn: null, bytesOu
 /** Milliseconds between two looks for whole seconds of refusals. */
 const REFUSALS_MS = 1_000;
 
+/** How an act ended that threw: refused where nothing but the request was at fault. */
+function endingOf(error: unknown): Pick<Ending, 'outcome' | 'code' | 'status'> {
+  if (error instanceof Refusal) return { outcome: 'refused', code: null, status: null };
+  if (error instanceof HostError) return { outcome: 'failed', code: error.code, status: error.status };
+  return { outcome: 'failed', code: 'platform.unexpected', status: null };
+}
+
 class DiskTrail implements SpooledTrail {
   readonly spoolId: string;
   readonly #folder: string;
@@ -87,8 +95,7 @@ class DiskTrail implements SpooledTrail {
       opening.end(DONE);
       return outcome;
     } catch (error) {
-      const code = error instanceof HostError ? error.code : 'platform.unexpected';
-      opening.end({ ...DONE, outcome: 'failed', code, status: error instanceof HostError ? error.status : null });
+      opening.end({ ...DONE, ...endingOf(error) });
       throw error;
     }
   }

@@ -1,6 +1,9 @@
 // Every failure Postern knows: a code, an owner, two texts. One row of the catalogue gives the rest.
 import { ERROR_CODES, type ErrorCode, type ErrorOwner } from './error-codes.js';
 
+/** What was asked cannot be, and nothing was done: the client's matter, never a failure of ours. Recorded as refused. */
+export class Refusal extends Error {}
+
 /** A failure with a code. `publicText` goes to the client, `detail` to the operator and to nobody else. */
 export class HostError extends Error {
   readonly code: ErrorCode;

@@ -40,7 +40,8 @@ export function forward(exchange: Exchange, order: ForwardOrder): Promise<Outcom
 /** Answers a request that cannot be carried; also the outcome of it. */
 export function failed(exchange: Exchange, code: ErrorCode, bytesIn: number): Outcome {
   const { status, publicText } = ERROR_CODES[code];
-  return { kind: 'failed', status, code, bytesIn, bytesOut: answerError(exchange, { code, publicText }) };
+  const kind = status >= 500 ? 'failed' : 'refused';
+  return { kind, status, code, bytesIn, bytesOut: answerError(exchange, { code, publicText }) };
 }
 
 // Node throws on what HTTP does not allow there; nobody reads it (RFC 9112 §4), so that is no reason to lose the answer.

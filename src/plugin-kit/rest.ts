@@ -1,5 +1,5 @@
 // A plugin's REST surface as a table of routes. The host turns it into an Express router (admin/plugin-router.ts); a plugin never sees Express.
-import type { Grant, Method, Principal, Product, RequestView } from '../core/index.js';
+import { type Grant, type Method, type Principal, type Product, Refusal, type RequestView } from '../core/index.js';
 
 /** One mounted REST surface: `{context}{path}/{version}{route}`. */
 export interface RestModule {
@@ -51,7 +51,7 @@ export interface RestAnswer {
 }
 
 /** A failure with a status and a text for the client; the module renders it in its vendor's shape. */
-export class RestFault extends Error {
+export class RestFault extends Refusal {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   /** For the vendor's renderer, where the shape depends on the kind of failure. */

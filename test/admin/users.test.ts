@@ -327,9 +327,9 @@ describe('the record', () => {
     for (const secret of ['bob-secret', 'new-secret', 'private.example']) expect(written).not.toContain(secret);
   });
 
-  it('tells of an act that failed', async () => {
+  it('tells of an act that was refused', async () => {
     await send('DELETE', '/users/admin');
-    expect(await acts()).toMatchObject([{ action: 'user.deleted', actor: 'admin', outcome: 'failed', detail: { username: 'admin' } }]);
+    expect(await acts()).toMatchObject([{ action: 'user.deleted', actor: 'admin', outcome: 'refused', detail: { username: 'admin' } }]);
   });
 
   it('holds nothing for reading, nor for a change that changes nothing', async () => {
