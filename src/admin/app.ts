@@ -4,8 +4,9 @@ import express, { type NextFunction, type Request, type Response } from 'express
 import helmet from 'helmet';
 import type { Trail } from '../audit/contract.js';
 import { createCredentialCache } from '../authn/credential-cache.js';
+import type { CheckPassword } from '../authn/password-check.js';
 import { ERROR_CODES, type Clock, type Logger, type RandomSource } from '../core/index.js';
-import { RestFault, type RestModule } from '../plugin-kit/rest.js';
+import { RestFault, type RestModule, type Route } from '../plugin-kit/rest.js';
 import type { Profile } from '../plugin-kit/setting.js';
 import type { Directory } from '../store/directory/directory.js';
 import type { UpstreamCredentials } from '../store/upstream-credentials.js';
@@ -14,15 +15,21 @@ import { createLogin } from './login.js';
 import { type ArrivedRequest, pluginRouter } from './plugin-router.js';
 import { viewOf, type ViewNeeds } from './request-view.js';
 import { auditExport } from './routes/audit-export.js';
+import { managedAccounts } from './routes/managed-accounts.js';
+import { type SwitchRoutesNeeds, switchRoutes } from './routes/switches.js';
+import { type TokenRoutesNeeds, tokenRoutes } from './routes/tokens.js';
 import { upstreamCredentialRoutes } from './routes/upstream-credentials.js';
 import { userRoutes } from './routes/users.js';
 
 const ROOT = '/api/v1';
 
-export interface AdminNeeds extends ViewNeeds {
+export interface AdminNeeds extends ViewNeeds, Omit<SwitchRoutesNeeds, 'trail'>, Omit<TokenRoutesNeeds, 'directory'> {
   readonly directory: Directory;
   readonly trail: Pick<Trail, 'act' | 'noteLogin' | 'records'>;
   readonly upstreamCredentials: UpstreamCredentials;
+  readonly checkPassword: CheckPassword;
+  /** The token systems' own routes below `/api/v1`. */
+  readonly systemRoutes: readonly Route[];
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly logger: Logger;
@@ -58,6 +65,7 @@ export function createAdminApp(needs: AdminNeeds): express.Express {
     next();
   });
   app.use(auditExport({ trail: needs.trail, callerOf }));
+  app.use(managedAccounts({ directory: needs.directory, callerOf }));
   app.use(pluginRouter(apiModule(needs), { callerOf, clock: needs.clock, logger: needs.logger }));
   // Express knows a handler of errors by its four parameters.
   app.use((error: unknown, message: Request, response: Response, _next: NextFunction) =>
@@ -77,5 +85,7 @@ function securityHeaders(): express.RequestHandler {
 
 /** The resources as one module on Postern's own origin: routed, read and refused as the token systems' are. */
 function apiModule(needs: AdminNeeds): RestModule {
-  return { product: 'cloud', path: ROOT, versions: [], routes: [...userRoutes(needs), ...upstreamCredentialRoutes(needs)], renderFault };
+  const own = [userRoutes(needs), upstreamCredentialRoutes(needs), switchRoutes(needs), tokenRoutes(needs)].flat();
+  const routes = [...own, ...needs.systemRoutes];
+  return { product: 'cloud', path: ROOT, versions: [], routes, renderFault };
 }

@@ -5,7 +5,7 @@ import type { AuditRecord } from '../audit/contract.js';
 import { nearestName } from '../plugin-kit/nearest.js';
 import { RestFault } from '../plugin-kit/rest.js';
 import { foldName } from '../store/directory/fold-name.js';
-import { readInstant } from './instant-text.js';
+import { readInstant } from '../plugin-kit/instant-text.js';
 
 const PARAMETERS = ['from', 'to', 'user', 'decision', 'tokenRef', 'productLog'] as const;
 type Parameter = (typeof PARAMETERS)[number];

@@ -26,7 +26,10 @@ export function answerFault(request: IncomingMessage, response: ServerResponse, 
 
 function toFault(error: unknown): RestFault {
   if (error instanceof RestFault) return error;
-  if (error instanceof HostError) return new RestFault(error.status, error.publicText, { kind: error.code });
+  if (error instanceof HostError) {
+    const headers: Record<string, string> = error.code === 'authn.denied' ? { 'X-Seraph-LoginReason': 'AUTHENTICATION_DENIED' } : {};
+    return new RestFault(error.status, error.publicText, { kind: error.code, headers });
+  }
   return new RestFault(500, ERROR_CODES['platform.unexpected'].publicText, { kind: 'platform.unexpected' });
 }
 

@@ -3,24 +3,29 @@ import type { IncomingMessage } from 'node:http';
 import type { Trail } from '../audit/contract.js';
 import { parseAuthorization } from '../authn/authorization-header.js';
 import type { CredentialCache } from '../authn/credential-cache.js';
+import type { CheckPassword } from '../authn/password-check.js';
 import { createStrategies } from '../authn/strategies.js';
 import type { Verification } from '../authn/verification.js';
 import { type BasicCredential, type Credential, HostError, type Principal, type RequestView, type UserDirectory } from '../core/index.js';
 
 export interface LoginNeeds {
-  readonly directory: Pick<UserDirectory, 'verifyPassword' | 'findByUsername'>;
+  readonly directory: Pick<UserDirectory, 'findByUsername'>;
+  readonly checkPassword: CheckPassword;
   readonly trail: Pick<Trail, 'noteLogin'>;
   /** Remembers who a password stands for, so that a script that pages does not pay a slow hash for each page. */
   readonly cache: CredentialCache;
 }
 
-/** The user behind a request; null when it brings no credential. Throws HostError 401 for a wrong one, 503 when nobody could find out. */
+/**
+ * The user behind a request; null when it brings no credential. Throws HostError 401 for a wrong one, 403 for one that
+ * is not looked at because too many were wrong before [DIR-6], 503 when nobody could find out.
+ */
 export type Login = (message: IncomingMessage, request: RequestView) => Promise<Principal | null>;
 
 /** Builds the login. Failures are noted in the trail every time, a success once for as long as it is remembered. */
 export function createLogin(needs: LoginNeeds): Login {
   const run = createStrategies<RequestView>((credential, request) =>
-    needs.cache.find(credential, request, () => checkPassword(needs, credential, request)),
+    needs.cache.find(credential, request, () => askPassword(needs, credential, request)),
   );
   return async (message, request) => {
     const credential = readBasic(message);
@@ -29,7 +34,7 @@ export function createLogin(needs: LoginNeeds): Login {
     const principal = verification?.kind === 'accepted' ? await stillActive(needs, verification.principal) : null;
     if (principal !== null) return principal;
     note(needs, credential, request, false);
-    throw new HostError('authn.refused');
+    throw new HostError(verification?.kind === 'unaccepted' && verification.fault === 'denied' ? 'authn.denied' : 'authn.refused');
   };
 }
 
@@ -42,11 +47,15 @@ function readBasic(message: IncomingMessage): BasicCredential | null {
   throw new HostError('authn.refused');
 }
 
-async function checkPassword(needs: LoginNeeds, credential: Credential, request: RequestView): Promise<Verification> {
-  const principal = credential.scheme === 'basic' ? await needs.directory.verifyPassword(credential.username, credential.secret) : null;
+async function askPassword(needs: LoginNeeds, credential: Credential, request: RequestView): Promise<Verification> {
   // No digest: what is looked up by it in the trail are tokens [AUD-10].
-  if (principal === null) return { kind: 'unaccepted', fault: 'unknown', tokenRef: null, system: null, credentialDigest: '' };
-  note(needs, credential as BasicCredential, request, true);
+  const nobody = { kind: 'unaccepted', fault: 'unknown', tokenRef: null, system: null, credentialDigest: '', isPassing: true } as const;
+  if (credential.scheme !== 'basic') return nobody;
+  const { username, secret: password } = credential;
+  const principal = await needs.checkPassword({ scope: 'api', username, password, address: addressOf(request) });
+  if (principal === 'denied') return { ...nobody, fault: 'denied' };
+  if (principal === null) return nobody;
+  note(needs, credential, request, true);
   return { kind: 'accepted', principal, grant: null, credentialDigest: '' };
 }
 
@@ -60,10 +69,14 @@ function note(needs: LoginNeeds, credential: BasicCredential, request: RequestVi
   needs.trail.noteLogin({
     username: credential.username,
     isAccepted,
-    // Where the proxies' word cannot be read, the peer at least is certain.
-    clientAddress: request.clientAddress ?? request.peer,
+    clientAddress: addressOf(request),
     at: request.receivedAt,
   });
+}
+
+/** Where the proxies' word cannot be read, the peer at least is certain. */
+function addressOf(request: RequestView): string {
+  return request.clientAddress ?? request.peer;
 }
 
 function unavailable(error: unknown): never {

@@ -9,7 +9,8 @@ import { type ArrivedRequest, pluginRouter } from './plugin-router.js';
 export interface OwnResourcesNeeds {
   readonly modules: readonly RestModule[];
   readonly contextPaths: ReadonlyMap<UpstreamProduct, string>;
-  readonly schemes: readonly ('basic' | 'bearer')[];
+  /** Schemes that would do for a product, for the challenges of a 401. */
+  schemes(product: Product): readonly ('basic' | 'bearer')[];
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -49,7 +50,7 @@ export function createOwnResources(needs: OwnResourcesNeeds) {
       arrivals.set(incoming, {
         caller,
         request,
-        challenges: challenges(needs.schemes, { kind: 'anonymous', because: 'no-credential', credentialDigest: null }),
+        challenges: challenges(needs.schemes(request.product), { kind: 'anonymous', because: 'no-credential', credentialDigest: null }),
       });
       incoming.url = request.target;
       app(incoming, outgoing);

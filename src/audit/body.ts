@@ -57,32 +57,25 @@ export interface Ending {
   readonly outcome: Exclude<AuditRecord['outcome'], 'in-flight'>;
   readonly status: number | null;
   readonly code: ErrorCode | null;
-  readonly durationMs: number | null;
   readonly bytesIn: number | null;
   readonly bytesOut: number | null;
 }
 
 /** Ends the record `id`, whose first entry has the sequence `of`. */
-export function closeBody(id: string, of: number, at: Instant, ending: Ending): string {
+export function closeBody(id: string, of: number, at: Instant, durationMs: number | null, ending: Ending): string {
   return (
     `"e":"close","id":"${id}","of":${of},"at":${at},"outcome":"${ending.outcome}"` +
     number('status', ending.status) +
     text('code', ending.code) +
-    number('durationMs', ending.durationMs) +
+    (durationMs === null ? '' : `,"durationMs":${tenths(durationMs)}`) +
     number('bytesIn', ending.bytesIn) +
     number('bytesOut', ending.bytesOut)
   );
 }
 
 /** The first line of a segment. */
-export function segmentBody(
-  spool: string,
-  node: string,
-  segment: number,
-  at: Instant,
-  open: Iterable<readonly [id: string, sequence: number]>,
-): string {
-  return `"e":"segment","id":"${spool}","at":${at},"segment":${segment},"node":${quote(node)},"open":${JSON.stringify([...open])}`;
+export function segmentBody(spool: string, node: string, segment: number, at: Instant, open: ReadonlyMap<number, string>): string {
+  return `"e":"segment","id":"${spool}","at":${at},"segment":${segment},"node":${quote(node)},"open":${JSON.stringify([...open].map(([sequence, id]) => [id, sequence]))}`;
 }
 
 function identityFields(identity: Identity, request: CanonicalRequest): string {
@@ -112,6 +105,13 @@ function text(name: string, value: string | null): string {
 /** JSON knows no NaN: a number that is none is left out, like one that is not known. */
 function number(name: string, value: number | null): string {
   return value === null || !Number.isFinite(value) ? '' : `,"${name}":${value}`;
+}
+
+/** With one digit behind the point. Put together from whole numbers, which is several times as fast as printing a fraction. */
+function tenths(value: number): string {
+  const count = Math.round(value * 10);
+  const rest = count % 10;
+  return rest === 0 ? `${count / 10}` : `${(count - rest) / 10}.${rest}`;
 }
 
 function names(list: readonly string[] | null): string {

@@ -7,10 +7,10 @@ export class Kept implements SpoolEntry {
   readonly queuedAtMs = 0;
   readonly body: string;
   readonly opens: string | null;
-  readonly closes: string | null;
+  readonly closes: number | null;
   readonly #whenDurable: ((sequence: number) => void) | null;
 
-  constructor(body: string, opens: string | null, closes: string | null, whenDurable: ((sequence: number) => void) | null = null) {
+  constructor(body: string, opens: string | null, closes: number | null, whenDurable: ((sequence: number) => void) | null = null) {
     this.body = body;
     this.opens = opens;
     this.closes = closes;

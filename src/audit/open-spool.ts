@@ -33,7 +33,7 @@ export interface OpenedSpool {
   readonly spool: Spool;
   readonly writer: SegmentWriter;
   /** Records that the run before did not end: how they ended is unknown, and they do not run. */
-  readonly unclosed: ReadonlyMap<string, number>;
+  readonly unclosed: ReadonlyMap<number, string>;
   readonly nextId: () => string;
   close(): Promise<void>;
 }
@@ -60,8 +60,8 @@ export async function openSpool(options: OpenSpoolOptions): Promise<OpenedSpool>
   const { bytesCut, linesDamaged } = recovered;
   if (bytesCut > 0) logger.warn({ bytesCut }, 'A torn last line of the audit trail was cut off.');
   if (linesDamaged > 0) logger.error({ linesDamaged }, 'Lines of the audit trail cannot be read; they are left as they are.');
-  const ending = { outcome: 'unknown', status: null, code: null, durationMs: null, bytesIn: null, bytesOut: null } as const;
-  for (const [id, sequence] of recovered.open) spool.append(new Kept(closeBody(id, sequence, clock.now(), ending), null, id));
+  const ending = { outcome: 'unknown', status: null, code: null, bytesIn: null, bytesOut: null } as const;
+  for (const [sequence, id] of recovered.open) spool.append(new Kept(closeBody(id, sequence, clock.now(), null, ending), null, sequence));
   const close = async (): Promise<void> => {
     if (await spool.close()) await unlock();
   };

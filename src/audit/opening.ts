@@ -13,12 +13,6 @@ export interface OpeningTrail {
   countUse(use: OpenedUse): void;
 }
 
-/** Where an opening reports to the caller of open(). */
-interface Caller {
-  resolve(opening: Opening): void;
-  reject(error: HostError): void;
-}
-
 export class Opening implements SpoolEntry, OpenEntry {
   readonly isKept = false;
   readonly closes = null;
@@ -30,15 +24,25 @@ export class Opening implements SpoolEntry, OpenEntry {
   #isEnded = false;
   readonly #use: OpenedUse | null;
   readonly #trail: OpeningTrail;
-  readonly #caller: Caller;
+  readonly #resolve: (opening: Opening) => void;
+  readonly #reject: (error: HostError) => void;
 
-  constructor(id: string, body: string, use: OpenedUse | null, trail: OpeningTrail, caller: Caller) {
+  /** `resolve` and `reject` are those of whoever waits for open(). */
+  constructor(
+    id: string,
+    body: string,
+    use: OpenedUse | null,
+    trail: OpeningTrail,
+    resolve: (opening: Opening) => void,
+    reject: (error: HostError) => void,
+  ) {
     this.opens = id;
     this.body = body;
     this.queuedAtMs = trail.clock.monotonicMs();
     this.#use = use;
     this.#trail = trail;
-    this.#caller = caller;
+    this.#resolve = resolve;
+    this.#reject = reject;
   }
 
   durable(sequence: number): void {
@@ -48,7 +52,7 @@ export class Opening implements SpoolEntry, OpenEntry {
     if (this.#use !== null) this.#trail.countUse(this.#use);
     if (this.isWaiting) {
       this.isWaiting = false;
-      this.#caller.resolve(this);
+      this.#resolve(this);
     } else {
       // The disk took it after the caller had been refused: the record says so, since nothing was done.
       this.end({ outcome: 'failed', status: 503, code: 'audit.unavailable', bytesIn: 0, bytesOut: 0 });
@@ -58,20 +62,19 @@ export class Opening implements SpoolEntry, OpenEntry {
   failed(error: HostError): void {
     if (!this.isWaiting) return;
     this.isWaiting = false;
-    this.#caller.reject(error);
+    this.#reject(error);
   }
 
-  close(outcome: Outcome): void {
-    const { kind, status, code, bytesIn, bytesOut } = outcome;
+  close({ kind, status, code, bytesIn, bytesOut }: Outcome): void {
     this.end({ outcome: kind, status, code, bytesIn, bytesOut });
   }
 
   /** Ends the record once; later calls say nothing new. */
-  end(ending: Omit<Ending, 'durationMs'>): void {
+  end(ending: Ending): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
     const { clock } = this.#trail;
-    const durationMs = Math.round((clock.monotonicMs() - this.queuedAtMs) * 10) / 10;
-    this.#trail.append(new Kept(closeBody(this.opens, this.#sequence, clock.now(), { ...ending, durationMs }), null, this.opens));
+    const body = closeBody(this.opens, this.#sequence, clock.now(), clock.monotonicMs() - this.queuedAtMs, ending);
+    this.#trail.append(new Kept(body, null, this.#sequence));
   }
 }

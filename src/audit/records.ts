@@ -11,8 +11,8 @@ import { toRecord } from './to-record.js';
 export interface Snapshot {
   readonly folder: string;
   readonly end: SpoolPosition;
-  /** Ids of the records that run at that moment, in this process. */
-  readonly running: ReadonlySet<string>;
+  /** The sequences that began the records that run at that moment, in this process. */
+  readonly running: ReadonlySet<number>;
   readonly logger: Logger;
 }
 
@@ -105,10 +105,10 @@ class Join {
   }
 
   #isWhole({ entry, close }: Held): boolean {
-    return close !== null || entry.e === 'malformed' || this.#snapshot.running.has(entry.id);
+    return close !== null || entry.e === 'malformed' || this.#snapshot.running.has(entry.seq);
   }
 
   #record({ entry, node, close }: Held): AuditRecord {
-    return toRecord(entry, close, node, this.#snapshot.running.has(entry.id));
+    return toRecord(entry, close, node, this.#snapshot.running.has(entry.seq));
   }
 }

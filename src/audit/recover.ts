@@ -13,8 +13,8 @@ export interface Recovered {
   readonly offset: number;
   /** Of the last good line. */
   readonly sequence: number;
-  /** Records that were opened and not closed, with the sequence of their opening, oldest first. */
-  readonly open: ReadonlyMap<string, number>;
+  /** Ids of the records that were opened and not closed, by the sequence of their opening, oldest first. */
+  readonly open: ReadonlyMap<number, string>;
   /** Bytes of a torn line that were cut off. */
   readonly bytesCut: number;
   /** Lines in the midst of good ones that cannot be read. They are left as they are: evidence is not tidied up. */
@@ -33,10 +33,11 @@ export async function recover(folder: string): Promise<Recovered> {
   const segments = await listSegments(folder);
   const progress: Progress = { spool: null, sequence: 0, linesDamaged: 0, open: new Map() };
   const last = segments.at(-1);
-  if (last === undefined) return { ...progress, segment: 1, offset: 0, bytesCut: 0 };
+  if (last === undefined) return { ...progress, open: new Map(), segment: 1, offset: 0, bytesCut: 0 };
   let offset = 0;
   for (const segment of segments.slice(await firstToRead(folder, segments))) offset = await readThrough(folder, segment, progress);
-  return { ...progress, segment: last, offset, bytesCut: await cutAt(segmentPath(folder, last), offset) };
+  const open = new Map([...progress.open].map(([id, sequence]) => [sequence, id]));
+  return { ...progress, open, segment: last, offset, bytesCut: await cutAt(segmentPath(folder, last), offset) };
 }
 
 /** Index of the last segment whose first line is whole; a kill while a segment is begun leaves one without. */

@@ -20,6 +20,9 @@ export interface SegmentWriterOptions {
   readonly segmentBytesMax: number;
 }
 
+/** Bytes of a group for which a buffer is kept: some hundred requests. */
+const GROUP_BYTES = 131_072;
+
 /** Not for two writes at once: the spool sees to that. */
 export class SegmentWriter {
   readonly #options: SegmentWriterOptions;
@@ -28,6 +31,7 @@ export class SegmentWriter {
   #segmentMin: number;
   #offset: number;
   #sequence: number;
+  readonly #buffer = Buffer.allocUnsafe(GROUP_BYTES);
   /** Something may stand behind `#offset` that was never acknowledged. */
   #isDirty = false;
 
@@ -51,16 +55,17 @@ export class SegmentWriter {
     return isLost;
   }
 
-  /** Numbers the bodies and writes them as one group; resolves, when they are durable, to the sequence of the first. `open`: for a new segment's first line. */
-  async write(bodies: readonly string[], open: ReadonlyMap<string, number>): Promise<number> {
+  /** Numbers the entries and writes them as one group; resolves, when they are durable, to the sequence of the first, 0 when there is none. */
+  async write(entries: readonly { readonly body: string }[], open: ReadonlyMap<number, string>): Promise<number> {
+    if (entries.every(({ body }) => body === '')) return 0;
     const isDue = this.#offset >= this.#options.segmentBytesMax || this.#segmentMin > this.#segment;
-    const file = await this.#fileToWrite(isDue);
+    const file = this.#isDirty || this.#file === null || isDue ? await this.#fileToWrite(isDue) : this.#file;
     let sequence = this.#sequence;
     let text = '';
     if (this.#offset === 0) text = sealLine(++sequence, this.#firstBody(open));
     const first = sequence + 1;
-    for (const body of bodies) text += sealLine(++sequence, body);
-    await this.#append(file, Buffer.from(text, 'latin1'));
+    for (const { body } of entries) if (body !== '') text += sealLine(++sequence, body);
+    await this.#append(file, this.#encoded(text));
     this.#sequence = sequence;
     return first;
   }
@@ -95,9 +100,15 @@ export class SegmentWriter {
     return file;
   }
 
-  #firstBody(open: ReadonlyMap<string, number>): string {
+  #firstBody(open: ReadonlyMap<number, string>): string {
     const { spool, node, clock } = this.#options;
     return segmentBody(spool, node, this.#segment, clock.now(), open);
+  }
+
+  /** In a buffer that is used again and again, since one write is under way at a time; large groups are rare and get their own. */
+  #encoded(text: string): Buffer {
+    if (text.length > this.#buffer.length) return Buffer.from(text, 'latin1');
+    return this.#buffer.subarray(0, this.#buffer.write(text, 'latin1'));
   }
 
   async #append(file: AppendFile, bytes: Buffer): Promise<void> {

@@ -10,9 +10,10 @@ export interface SpoolEntry {
   readonly isKept: boolean;
   /** False once whoever waited has been told. */
   readonly isWaiting: boolean;
-  /** The record that it opens, or ends. */
+  /** The id of the record that it opens. */
   readonly opens: string | null;
-  readonly closes: string | null;
+  /** The sequence of the entry that it ends. */
+  readonly closes: number | null;
   /** A monotonic reading in milliseconds. */
   readonly queuedAtMs: number;
   /** It is on the disk. Called once, also when whoever waited has been told otherwise meanwhile. */
@@ -25,15 +26,15 @@ export interface SpoolOptions {
   readonly writer: SegmentWriter;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Records of the run before that were not closed, with the sequence of their opening. */
-  readonly open: ReadonlyMap<string, number>;
+  /** Records of the run before that were not closed: their ids, by the sequence of their opening. */
+  readonly open: ReadonlyMap<number, string>;
   /** Called after each group, before anybody who waited for it goes on. */
   onGroup(position: SpoolPosition): void;
 }
 
 export class Spool {
   readonly #options: SpoolOptions;
-  readonly #open: Map<string, number>;
+  readonly #open: Map<number, string>;
   #queue: SpoolEntry[] = [];
   #inFlight: readonly SpoolEntry[] = [];
   /** Bytes of the queue and of what is in flight. */
@@ -50,8 +51,8 @@ export class Spool {
     this.#open = new Map(options.open);
   }
 
-  /** Records that are on the disk and whose end is not, with the sequence of their opening. */
-  get open(): ReadonlyMap<string, number> {
+  /** Ids of the records that are on the disk and whose end is not, by the sequence of their opening. */
+  get open(): ReadonlyMap<number, string> {
     return this.#open;
   }
 
@@ -103,12 +104,9 @@ export class Spool {
     const group = this.#queue;
     this.#queue = [];
     this.#inFlight = group;
-    const bodies: string[] = [];
-    for (const entry of group) if (entry.body !== '') bodies.push(entry.body);
-    // 0 when there was nothing to write.
-    let first = 0;
+    let first: number;
     try {
-      if (bodies.length > 0) first = await this.#options.writer.write(bodies, this.#open);
+      first = await this.#options.writer.write(group, this.#open);
     } catch (error) {
       this.#giveBack(group, error as NodeJS.ErrnoException);
       return;
@@ -118,12 +116,13 @@ export class Spool {
 
   #commit(group: readonly SpoolEntry[], first: number): void {
     this.#inFlight = [];
+    // 0 when there was nothing to write: that tells nothing of the disk.
     if (first > 0) this.#endEpisode();
     let sequence = first;
     for (const entry of group) {
       const length = entry.body.length;
       this.#bytes -= length;
-      if (entry.opens !== null) this.#open.set(entry.opens, sequence);
+      if (entry.opens !== null) this.#open.set(sequence, entry.opens);
       if (entry.closes !== null) this.#open.delete(entry.closes);
       entry.durable(sequence);
       if (length > 0) sequence += 1;

@@ -113,10 +113,8 @@ class DiskTrail implements SpooledTrail {
     const { spool, nextId } = this.#opened;
     if (spool.isFull) return this.#logger.error({ clientAddress: login.clientAddress }, 'A login could not be recorded.');
     const id = nextId();
-    const ending: Ending = login.isAccepted
-      ? { ...DONE, durationMs: null }
-      : { ...DONE, durationMs: null, outcome: 'refused', code: 'authn.refused' };
-    const end = (sequence: number): void => spool.append(new Kept(closeBody(id, sequence, login.at, ending), null, id));
+    const ending: Ending = login.isAccepted ? DONE : { ...DONE, outcome: 'refused', code: 'authn.refused' };
+    const end = (sequence: number): void => spool.append(new Kept(closeBody(id, sequence, login.at, null, ending), null, sequence));
     spool.append(new Kept(loginBody(id, login.at, login.username, login.clientAddress), id, null, end));
   }
 
@@ -124,7 +122,7 @@ class DiskTrail implements SpooledTrail {
     // Ends that are on their way are waited for; what a failing disk does not take is not there to be read.
     await this.#settled().catch(() => undefined);
     const { spool, writer, unclosed } = this.#opened;
-    const running = new Set([...spool.open.keys()].filter((id) => !unclosed.has(id)));
+    const running = new Set([...spool.open.keys()].filter((sequence) => !unclosed.has(sequence)));
     yield* joinRecords({ folder: this.#folder, end: writer.position, running, logger: this.#logger }, range);
   }
 
@@ -152,7 +150,7 @@ class DiskTrail implements SpooledTrail {
 
   #open(id: string, body: string, use: OpenedUse | null): Promise<Opening> {
     return new Promise((resolve, reject) => {
-      this.#opened.spool.append(new Opening(id, body, use, this.#openingTrail, { resolve, reject }));
+      this.#opened.spool.append(new Opening(id, body, use, this.#openingTrail, resolve, reject));
     });
   }
 

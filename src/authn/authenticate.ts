@@ -6,14 +6,15 @@ import {
   HostError,
   type Identity,
   type Logger,
+  type Product,
   type RandomSource,
   type RequestView,
   type SiteKeys,
-  type UserDirectory,
 } from '../core/index.js';
 import type { Authenticator } from '../plugin-kit/contract.js';
 import { parseAuthorization } from './authorization-header.js';
 import { type CredentialCache, createCredentialCache } from './credential-cache.js';
+import type { CheckPassword } from './password-check.js';
 import { createStrategies } from './strategies.js';
 import type { Verification } from './verification.js';
 
@@ -28,7 +29,7 @@ export interface AuthenticationNeeds {
   readonly logger: Logger;
   readonly random: RandomSource;
   readonly keys: SiteKeys;
-  readonly directory: UserDirectory;
+  readonly checkPassword: CheckPassword;
   /** In the order in which credentials are offered. */
   readonly authenticators: readonly SystemAuthenticator[];
   /** A bearer value that nobody accepts: anonymous or refused [GW-15]. */
@@ -41,8 +42,8 @@ export interface AuthenticationNeeds {
 export interface Authentication {
   /** The identity behind one Authorization header; `unknown` when nobody could find out. Throws HostError for a header that is too long. */
   authenticate(request: RequestView, authorization: string | null): Promise<Identity>;
-  /** Schemes that would do, for the challenges of a 401. */
-  readonly schemes: readonly ('basic' | 'bearer')[];
+  /** Schemes that would do for a product, for the challenges of a 401. */
+  schemes(product: Product): readonly ('basic' | 'bearer')[];
   readonly cache: CredentialCache;
 }
 
@@ -54,30 +55,40 @@ export function createAuthentication(needs: AuthenticationNeeds): Authentication
   );
   return {
     cache,
-    schemes: challengeSchemes(needs.authenticators),
+    schemes: (product) => challengeSchemes(needs.authenticators, product),
     async authenticate(request, authorization) {
       const header = parseAuthorization(authorization);
+      // The exception is for `/rest/*`: the cloud's resources know no anonymous caller [GW-15, CLD-2].
+      const wrongBearer = request.product === 'cloud' ? 'refuse' : needs.wrongBearer;
       if (header.kind === 'absent') return { kind: 'anonymous', because: 'no-credential', credentialDigest: null };
-      if (header.kind === 'malformed') return malformed(header.scheme, needs.wrongBearer);
+      if (header.kind === 'malformed') return malformed(header.scheme, wrongBearer);
       const verification = await run(header.credential, request).catch((error: unknown) => reportUnavailable(needs.logger, error));
       if (verification === 'unavailable') return { kind: 'unknown', credentialDigest: null };
-      if (verification === null) return malformed(header.credential.scheme, needs.wrongBearer);
-      return toIdentity(verification, header.credential.scheme, needs.wrongBearer);
+      if (verification === null) return malformed(header.credential.scheme, wrongBearer);
+      return toIdentity(verification, header.credential.scheme, wrongBearer);
     },
   };
 }
 
-// Basic always: the directory's passwords open Postern's own resources in both profiles [GW-14].
-function challengeSchemes(authenticators: readonly SystemAuthenticator[]): readonly ('basic' | 'bearer')[] {
-  const hasBearer = authenticators.some(({ authenticator }) => authenticator.scheme === 'bearer');
-  return hasBearer ? ['basic', 'bearer'] : ['basic'];
+function challengeSchemes(authenticators: readonly SystemAuthenticator[], product: Product): readonly ('basic' | 'bearer')[] {
+  const asked = new Set(
+    authenticators.filter(({ authenticator }) => isAsked(authenticator, product)).map(({ authenticator }) => authenticator.scheme),
+  );
+  // Basic always below a product: the directory's passwords open Postern's own resources in both profiles [GW-14].
+  if (product !== 'cloud') asked.add('basic');
+  return (['basic', 'bearer'] as const).filter((scheme) => asked.has(scheme));
+}
+
+/** Whether credentials for this product's requests are offered to it. */
+function isAsked(authenticator: Authenticator, product: Product): boolean {
+  return authenticator.product === undefined ? product !== 'cloud' : authenticator.product === product;
 }
 
 async function askEveryone(needs: AuthenticationNeeds, credential: Credential, request: RequestView): Promise<Verification> {
   const credentialDigest = needs.keys.digest('credential-digest', credential.secret.reveal()).digest;
   let rejected: Verification | null = null;
   for (const { system, authenticator } of needs.authenticators) {
-    if (authenticator.scheme !== credential.scheme) continue;
+    if (authenticator.scheme !== credential.scheme || !isAsked(authenticator, request.product)) continue;
     const answer = await authenticator.verify(credential, request);
     if (answer.outcome === 'accepted') return { kind: 'accepted', principal: answer.principal, grant: answer.grant, credentialDigest };
     if (answer.outcome === 'rejected') {
@@ -86,10 +97,17 @@ async function askEveryone(needs: AuthenticationNeeds, credential: Credential, r
   }
   // A token that a system recognised is no password: asking further would cost a slow hash for nothing.
   if (rejected !== null) return rejected;
-  const mayBePassword = credential.scheme === 'basic' && needs.refusesPasswords?.(request) !== true;
-  const principal = mayBePassword ? await needs.directory.verifyPassword(credential.username, credential.secret) : null;
-  if (principal !== null) return { kind: 'accepted', principal, grant: null, credentialDigest };
-  return { kind: 'unaccepted', fault: 'unknown', tokenRef: null, system: null, credentialDigest };
+  const nobody = { kind: 'unaccepted', fault: 'unknown', tokenRef: null, system: null, credentialDigest } as const;
+  if (credential.scheme === 'bearer' || needs.refusesPasswords?.(request) === true) return nobody;
+  const principal = await needs.checkPassword({
+    scope: 'rest',
+    username: credential.username,
+    password: credential.secret,
+    // Where the proxies' word cannot be read, the peer at least is certain.
+    address: request.clientAddress ?? request.peer,
+  });
+  if (principal === 'denied') return { ...nobody, fault: 'denied', isPassing: true };
+  return principal === null ? { ...nobody, isPassing: true } : { kind: 'accepted', principal, grant: null, credentialDigest };
 }
 
 function toIdentity(verification: Verification, scheme: 'basic' | 'bearer', wrongBearer: 'anonymous' | 'refuse'): Identity {

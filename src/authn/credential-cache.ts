@@ -52,10 +52,10 @@ export function createCredentialCache(clock: Clock, random: RandomSource): Crede
       running.set(name, asked);
       try {
         const verification = await asked;
-        if (epoch === forgotten) {
+        if (epoch === forgotten && !isPassing(verification)) {
           const isAccepted = verification.kind === 'accepted';
           const ttl = isAccepted ? LIMITS.credentialCacheTtlMs : LIMITS.credentialMissTtlMs;
-          (isAccepted ? accepted : misses).set(name, { verification, until: clock.now() + ttl });
+          (isAccepted ? accepted : misses).set(name, { verification, until: Math.min(clock.now() + ttl, endOf(verification)) });
         }
         return verification;
       } finally {
@@ -69,6 +69,15 @@ export function createCredentialCache(clock: Clock, random: RandomSource): Crede
       forgetMisses();
     },
   };
+}
+
+function isPassing(verification: Verification): boolean {
+  return verification.kind === 'unaccepted' && verification.isPassing === true;
+}
+
+/** A token that has ended is looked up anew, so that it is refused for what it is [PAT-11]. */
+function endOf(verification: Verification): number {
+  return (verification.kind === 'accepted' ? verification.grant?.validUntil : null) ?? Number.POSITIVE_INFINITY;
 }
 
 function cacheName(key: Buffer, credential: Credential, request: RequestView): string {

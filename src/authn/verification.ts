@@ -9,4 +9,6 @@ export type Verification =
       readonly tokenRef: string | null;
       readonly system: string | null;
       readonly credentialDigest: string;
+      /** Never remembered: a password that was wrong counts each time, and one that was not looked at may be right [DIR-6]. */
+      readonly isPassing?: true;
     };

@@ -1,11 +1,11 @@
 // `postern keys`: the site's keys, which live in a file beside the database [GW-13].
 import path from 'node:path';
-import { ConfigError, type Environment, loadSettings } from '../config/load.js';
+import { type Environment, loadSettings } from '../config/load.js';
 import { HOUSE_SETTINGS } from '../config/schema.js';
 import type { Clock, RandomSource } from '../core/index.js';
-import { StartError } from '../core/start-error.js';
 import { plugins } from '../plugins/index.js';
 import { rotateKeys } from '../store/site-keys.js';
+import { explainFailure } from './explain-failure.js';
 
 export interface KeysNeeds {
   readonly environment: Environment;
@@ -29,7 +29,7 @@ export async function rotateSiteKeys(needs: KeysNeeds): Promise<0 | 1> {
     needs.print('Back the file up, then restart Postern: a running server goes on with the key before until then.');
     return 0;
   } catch (error) {
-    for (const line of explain(error)) needs.complain(line);
+    for (const line of explainFailure(error)) needs.complain(line);
     return 1;
   }
 }
@@ -42,10 +42,4 @@ function findKeyFile({ environment, flags }: KeysNeeds): string {
     flags,
   );
   return settings.get(HOUSE_SETTINGS.keyFile) ?? path.join(path.resolve(settings.get(HOUSE_SETTINGS.data)), 'site-key.json');
-}
-
-function explain(error: unknown): readonly string[] {
-  if (error instanceof ConfigError) return ['The settings have to be mended:', ...error.problems.map((problem) => `- ${problem}`)];
-  if (error instanceof StartError) return [error.message, `Next: ${error.nextStep}`];
-  throw error;
 }

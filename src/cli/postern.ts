@@ -1,11 +1,14 @@
 #!/usr/bin/env node
 // The executable `postern`: the doors of the process, and the table of commands in program.ts.
+import { text } from 'node:stream/consumers';
 import { processEnvironment } from '../config/load.js';
 import { systemClock, systemRandom } from '../core/index.js';
+import { takeLocalZone } from '../core/zone.js';
 import { main } from '../main.js';
 import { readVersion } from '../server/version.js';
 import { rotateSiteKeys } from './keys.js';
 import { createProgram } from './program.js';
+import { runUserCommand } from './users.js';
 
 const program = createProgram({
   version: readVersion(),
@@ -19,6 +22,18 @@ const program = createProgram({
       print: (line) => process.stdout.write(`${line}\n`),
       complain: (line) => process.stderr.write(`${line}\n`),
     }),
+  user(command, flags) {
+    takeLocalZone();
+    return runUserCommand(command, {
+      environment: processEnvironment(),
+      flags,
+      clock: systemClock,
+      random: systemRandom,
+      readInput: async () => (process.stdin.isTTY ? null : text(process.stdin)),
+      print: (line) => process.stdout.write(`${line}\n`),
+      complain: (line) => process.stderr.write(`${line}\n`),
+    });
+  },
   exit(code) {
     process.exitCode = code;
   },

@@ -14,7 +14,18 @@ export interface CarriedProduct {
 /** The products to carry. Throws ConfigError with every rule that the settings break. */
 export function checkSettings(settings: Settings): readonly CarriedProduct[] {
   const products = carriedProducts(settings);
-  const problems = [...contextProblems(products), ...identityProblems(settings)];
+  const problems = [...contextProblems(products), ...identityProblems(settings), ...directoryProblems(settings)];
+  if (problems.length > 0) throw new ConfigError(problems);
+  return products;
+}
+
+/** Where the products lie for somebody's own application, which stands for both. Throws ConfigError. */
+export function checkApplicationSettings(settings: Settings): readonly Omit<CarriedProduct, 'upstream'>[] {
+  const products = [
+    { product: 'jira', contextPath: settings.get(S.jiraContext) },
+    { product: 'confluence', contextPath: settings.get(S.confluenceContext) },
+  ] as const;
+  const problems = [...contextProblems(products), ...directoryProblems(settings)];
   if (problems.length > 0) throw new ConfigError(problems);
   return products;
 }
@@ -32,7 +43,7 @@ function carriedProducts(settings: Settings): readonly CarriedProduct[] {
   return products;
 }
 
-function contextProblems(products: readonly CarriedProduct[]): readonly string[] {
+function contextProblems(products: readonly Omit<CarriedProduct, 'upstream'>[]): readonly string[] {
   const [first, second] = products;
   if (first === undefined || second === undefined || first.contextPath !== second.contextPath) return [];
   const variables = `${environmentName(S.jiraContext.name)} and ${environmentName(S.confluenceContext.name)}`;
@@ -49,6 +60,20 @@ function identityProblems(settings: Settings): readonly string[] {
     return [`${environmentName(S.upstreamCredential.name)}: must be set when ${variable} is service: ${S.upstreamCredential.form}`];
   }
   return [];
+}
+
+/** The product that checks passwords: Jira where there is one, else Confluence. null where Postern does it alone, or where none is configured. */
+export function outsideDirectory(settings: Settings): (CarriedProduct & { readonly upstream: URL }) | null {
+  if (settings.get(S.directory) === 'internal') return null;
+  for (const { product, contextPath, upstream } of carriedProducts(settings)) if (upstream !== 'sample') return { product, contextPath, upstream };
+  return null;
+}
+
+/** The sample asks Postern's own directory for passwords, so it cannot be asked by it. */
+export function directoryProblems(settings: Settings): readonly string[] {
+  if (settings.get(S.directory) === 'internal' || outsideDirectory(settings) !== null) return [];
+  const variables = [S.jiraUpstream, S.confluenceUpstream].map(({ name }) => environmentName(name)).join(' or ');
+  return [`${environmentName(S.directory.name)}: is upstream, so ${variables} must be set: that product checks the passwords`];
 }
 
 /** Whether an address to listen on can be reached from this machine alone. */

@@ -9,6 +9,7 @@ import {
   type Profile,
   type SettingSpec,
 } from '../plugin-kit/setting.js';
+import { dataCenterSetting } from '../plugin-kit/site-switches.js';
 import { parseAddressList, type StatementText } from '../policy/index.js';
 import { type AddressSet, LIMITS, Secret } from '../core/index.js';
 
@@ -76,6 +77,14 @@ const RESERVED_IDENTITY_HEADERS = new Set([
   'accept',
 ]);
 
+function readMailUrl(text: string): Secret | null | undefined {
+  if (text === '') return null;
+  if (!URL.canParse(text)) return undefined;
+  const { protocol, hostname, pathname, search, hash } = new URL(text);
+  const isPlain = hostname !== '' && (pathname === '' || pathname === '/') && search === '' && hash === '';
+  return ['smtp:', 'smtps:'].includes(protocol) && isPlain ? new Secret(text) : undefined;
+}
+
 function readBootstrapAdmin(text: string): BootstrapAdmin | null | undefined {
   const colon = text.indexOf(':');
   if (colon < 1 || colon === text.length - 1) return undefined;
@@ -120,6 +129,16 @@ const policySetting: SettingSpec<readonly StatementText[] | null> = {
   },
 };
 
+const PORT = integerSetting('port', { min: 0, max: 65_535 }, 2990, 'TCP port; 0 takes any free one and prints it.');
+
+/** Where users come from [DIR-5]. */
+export type DirectoryKind = 'internal' | 'upstream';
+
+function readDirectoryKind(text: string): DirectoryKind | undefined {
+  if (text === 'ldap') throw new SettingError('names a directory that is not built yet; use internal or upstream');
+  return text === 'internal' || text === 'upstream' ? text : undefined;
+}
+
 const anyText = (text: string): string => text;
 
 /** The settings of the house, in the order of the documentation. Plugins add their own. */
@@ -130,7 +149,7 @@ export const HOUSE_SETTINGS = {
     'emulator',
     'What Postern is: an emulator with demo users (the default without an upstream) or a gateway (the default with one).',
   ),
-  port: integerSetting('port', { min: 0, max: 65_535 }, 2990, 'TCP port; 0 takes any free one and prints it.'),
+  port: PORT,
   host: textSetting<string>(
     'host',
     'an address or a host name',
@@ -162,6 +181,7 @@ export const HOUSE_SETTINGS = {
     '/jira',
     'Context path of Jira, the same on both sides; empty: at the root.',
   ),
+  jiraDataCenter: dataCenterSetting('jira'),
   confluenceUpstream: textSetting<URL | null>(
     'confluence.upstream',
     'a URL such as http://confluence.internal:8090',
@@ -175,6 +195,33 @@ export const HOUSE_SETTINGS = {
     readContext,
     '/confluence',
     'Context path of Confluence, the same on both sides; empty: at the root.',
+  ),
+  confluencePort: textSetting<number | null>(
+    'confluence.port',
+    'a whole number from 0 to 65535',
+    (text) => PORT.parse(text),
+    null,
+    'A second TCP port of the same gateway, for clients that expect Confluence on one of its own; 0 takes any free one.',
+  ),
+  confluenceDataCenter: dataCenterSetting('confluence'),
+  directory: textSetting<DirectoryKind>(
+    'directory',
+    'internal|upstream',
+    readDirectoryKind,
+    'internal',
+    'Who checks passwords: Postern’s own tables, or the product behind it, for users whom the tables do not know as their own.',
+  ),
+  loginFailuresMax: integerSetting(
+    'login.failuresMax',
+    { min: 1, max: 10_000 },
+    { emulator: 100, gateway: 10 },
+    'Wrong passwords for one user within an hour; past it none is checked for a while that grows. Tokens go on working.',
+  ),
+  loginAddressFailuresMax: integerSetting(
+    'login.addressFailuresMax',
+    { min: 1, max: 100_000 },
+    { emulator: 1_000, gateway: 100 },
+    'The same for one address, which many users may share.',
   ),
   bootstrapAdmin: textSetting<BootstrapAdmin | null>(
     'bootstrapAdmin',
@@ -285,6 +332,21 @@ export const HOUSE_SETTINGS = {
     ['process', 'power'],
     'process',
     'What a record survives before the upstream is asked: a killed process, or a power cut too.',
+  ),
+  mailUrl: textSetting<Secret | null>(
+    'mail.url',
+    'smtp://host:port or smtps://host:port, with name:password@ before the host where the server wants a login',
+    readMailUrl,
+    null,
+    'The mail server. A login is sent over TLS only. Left out: users get no mail.',
+    { isSecret: true },
+  ),
+  mailFrom: textSetting<string>(
+    'mail.from',
+    'an address such as postern@example.com',
+    (text) => (/^[^\s<>@,;:"()[\]\\]+@[A-Za-z0-9.-]+$/.test(text) ? text : undefined),
+    'postern@localhost',
+    'The sender of mails.',
   ),
   policy: policySetting,
   logLevel: choiceSetting('log.level', ['debug', 'info', 'warn', 'error'], 'info', 'The least level of the operator’s log.'),

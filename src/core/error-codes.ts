@@ -110,6 +110,12 @@ export const ERROR_CODES = {
     publicText: 'Client must be authenticated to access this resource.',
     operatorText: 'A password was sent where only tokens are forwarded; the setting `passwords` decides [GW-14].',
   },
+  'authn.denied': {
+    status: 403,
+    owner: 'client',
+    publicText: 'Too many logins have failed. Wait, or use a token.',
+    operatorText: 'Passwords are not checked for a while, for this user or this address: too many were wrong. Tokens go on working [DIR-6].',
+  },
   'authn.unavailable': {
     status: 503,
     owner: 'platform',

@@ -68,4 +68,6 @@ export interface Grant {
   readonly limits: readonly Limits[];
   /** Set for a token without a user, to be shown in the audit record [EXT-5]. */
   readonly isAnyone: boolean;
+  /** False: no cookie of the request or of its answer passes the gateway, so that no session survives it [PAT-14]. Left out: true. */
+  readonly keepsSession?: boolean;
 }

@@ -12,6 +12,7 @@ export * from './instant.js';
 export * from './keys.js';
 export * from './limits.js';
 export * from './log.js';
+export * from './login-failures.js';
 export * from './principal.js';
 export * from './product.js';
 export * from './random.js';

@@ -61,6 +61,18 @@ export const LIMITS = {
   inheritedLimitsMax: 16,
   /** Entries in a token's address list. */
   addressesPerTokenMax: 200,
+  /** Hashes of one token system at work at once: they share libuv's four threads with passwords and files. */
+  tokenHashesMax: 1,
+  /** Hashes of tokens that may wait, about 5 ms each; past it 503 [PAT-3]. */
+  tokenHashesQueueMax: 500,
+  /** Hashes that wrong values for one token id may cost within `tokenFailuresMs`; past it 503 for values that were not right before [PAT-3]. */
+  tokenFailuresMax: 10,
+  /** Milliseconds after which the wrong values for one token id are forgotten. */
+  tokenFailuresMs: 60_000,
+  /** Token ids whose wrong values are counted. */
+  tokenFailureIdsMax: 10_000,
+  /** Tokens that a job works on in one go. */
+  jobPageMax: 100,
   /** Tokens one user may have in one system: a runaway script is stopped, a page of 1,000 three times over is not. */
   tokensPerUserMax: 5_000,
   /** Credentials remembered as accepted. One holds about 1 KB. */
@@ -75,12 +87,42 @@ export const LIMITS = {
   passwordChecksMax: 3,
   /** Password checks that may wait; past it 503. */
   passwordChecksQueueMax: 200,
+  /** Milliseconds in which a full counter of failed logins is empty again, and so in which as many may fail as it holds [DIR-6]. */
+  loginFailuresMs: 3_600_000,
+  /** Milliseconds for which passwords are not checked once too many were wrong; twice as long after each further one … [DIR-6]. */
+  loginDelayMs: 5_000,
+  /** … and at most so long. */
+  loginDelayMsMax: 900_000,
+  /** Users and addresses whose failed logins are counted; past it the emptiest counters are forgotten. */
+  loginCountersMax: 100_000,
+  /** Milliseconds between two looks for counters of failed logins that are empty. */
+  loginPruneMs: 60_000,
+  /** Milliseconds an outside directory may take to check a password [DIR-5]. */
+  outsideLoginMs: 10_000,
+  /** Bytes of what an outside directory tells of a user. */
+  outsideUserBytesMax: 262_144,
   /** Characters of a user name, display name, address or password: what the vendor's columns hold [DIR-3]. */
   userTextLengthMax: 255,
+  /** Calls of the organization's API that one organization key may make in a minute; past it 429 [CLD-8]. */
+  organizationCallsPerMinute: 500,
   /** Users or tokens in one page of an administrators' list. */
   pageMax: 1_000,
-  /** Transactions waiting for their turn on SQLite, which has one writer; past it 503. */
+  /** Transactions of this process that wait for their turn: one is at work at a time, on every database; past it 503. */
   transactionQueueMax: 1_000,
+  /** Connections to a database server for reading. A statement takes well below a millisecond there; PostgreSQL's own bound is 100 in all. */
+  databaseReadConnectionsMax: 10,
+  /** Connections to a database server for changes: one transaction is at work at a time, and TypeORM may ask something beside it. */
+  databaseWriteConnectionsMax: 2,
+  /** Reads that wait for a connection to a database server; past it 503. */
+  databaseReadQueueMax: 2_000,
+  /** Milliseconds to connect to a database server. */
+  databaseConnectTimeoutMs: 5_000,
+  /** Milliseconds a database server may take for one statement, for a read with its waiting, and for another process's transaction; past it 503. */
+  databaseTimeoutMs: 5_000,
+  /** Milliseconds a transaction may stand still between two statements before the database server rolls it back: others wait for it. */
+  databaseIdleTransactionMs: 15_000,
+  /** Milliseconds to wait while another process changes the tables at its start. */
+  migrationTurnMs: 600_000,
   /** Statements kept prepared for reading: a plugin has a handful each. */
   preparedStatementsMax: 200,
   /** Milliseconds SQLite waits for another process's lock (`postern user …` beside the server); the event loop stands still meanwhile. */
@@ -99,6 +141,20 @@ export const LIMITS = {
   spoolSegmentBytesMax: 67_108_864,
   /** Distinct (peer, code) pairs counted within a second for requests that normalise refused; past it one row holds the rest [AUD-1]. */
   refusalRowsMax: 1_000,
+  /** Mails that may wait; past it new ones are dropped, with a warning [PAT-53]. */
+  mailQueueMax: 10_000,
+  /** Milliseconds between two looks for mails that are due. */
+  mailDeliveryMs: 1_000,
+  /** Mails read at once. */
+  mailBatchMax: 20,
+  /** Milliseconds until a mail that failed is tried again; each time twice as long. */
+  mailRetryMs: 60_000,
+  /** Milliseconds between two tries at most. */
+  mailRetryMsMax: 21_600_000,
+  /** Tries of one mail, over about two days; then it is dropped. */
+  mailTriesMax: 16,
+  /** Milliseconds to connect to the mail server, to be greeted, and to wait for an answer. */
+  mailTimeoutMs: 10_000,
   /** Milliseconds of one timer: node’s own fire at once past 2^31. */
   timerMsMax: 86_400_000,
   /** Milliseconds between two flushes of counters to the database. */

@@ -5,7 +5,7 @@ import { trustedChain } from '../policy/index.js';
 import { sendContinue } from './answer.js';
 import type { Exchange } from './exchange.js';
 import { failed, forward } from './forward.js';
-import type { Gateway } from './gateway.js';
+import type { Gateway, OwnResources } from './gateway.js';
 import { identityHeaders } from './identity-headers.js';
 import { loginHeaders } from './login-headers.js';
 import type { Upstream } from './upstream.js';
@@ -14,20 +14,22 @@ import { outboundHeaders } from './upstream-headers.js';
 /** Carries out a permitted request and resolves with how it ended; an upstream that fails is an outcome, not a throw. */
 export async function dispatch(exchange: Exchange, request: CanonicalRequest, identity: Identity, gateway: Gateway): Promise<Outcome> {
   if (request.wantsWebSocket) return failed(exchange, 'request.websocket', 0);
-  if (gateway.ownResources.owns(request.product, request.path)) return serveOwn(exchange, request, identity, gateway);
+  if (gateway.ownResources.owns(request.product, request.path)) return serveHere(exchange, request, identity, gateway.ownResources);
+  if (gateway.application !== undefined) return serveHere(exchange, request, identity, gateway.application);
   const { product } = request;
   const upstream = product === 'cloud' ? undefined : gateway.upstreams.get(product);
   if (product === 'cloud' || upstream === undefined) return failed(exchange, 'request.not-found', 0);
   try {
+    const vantage = vantageOf(exchange, request);
     const ours = [
       ...(await identityHeaders(identity, product, gateway.outbound.identity)),
-      ...forwarding(exchange, request, gateway),
+      ...forwarding(exchange, request, vantage, gateway),
     ] as const;
     return await forward(exchange, {
       request,
       upstream,
       headers: headersFor(exchange, request, identity, upstream, ours, gateway),
-      ...answerRules(exchange, request, identity, upstream, gateway),
+      ...answerRules(request, identity, upstream, vantage, gateway),
     });
   } catch (error) {
     if (error instanceof HostError) return failed(exchange, error.code, 0);
@@ -35,7 +37,7 @@ export async function dispatch(exchange: Exchange, request: CanonicalRequest, id
   }
 }
 
-function serveOwn(exchange: Exchange, request: CanonicalRequest, identity: Identity, gateway: Gateway): Promise<Outcome> {
+function serveHere(exchange: Exchange, request: CanonicalRequest, identity: Identity, place: Pick<OwnResources, 'serve'>): Promise<Outcome> {
   const { incoming, outgoing } = exchange;
   for (const [name, value] of loginHeaders(identity)) outgoing.setHeader(name, value);
   outgoing.setHeader('X-Request-Id', request.requestId);
@@ -48,24 +50,40 @@ function serveOwn(exchange: Exchange, request: CanonicalRequest, identity: Ident
       const kind = outgoing.writableFinished ? 'served' : 'aborted';
       resolve({ kind, status: outgoing.statusCode, code: kind === 'aborted' ? 'request.aborted' : null, bytesIn, bytesOut });
     });
-    gateway.ownResources.serve(exchange, request, caller);
+    place.serve(exchange, request, caller);
   });
 }
 
-/** Fresh X-Forwarded-* for every request, from what we saw and what trusted proxies vouch for [GW-42, GW-5]. */
-function forwarding(exchange: Exchange, request: CanonicalRequest, gateway: Gateway): readonly [string, string][] {
-  const { headersDistinct, headers } = exchange.incoming;
-  const chain = trustedChain({
-    peer: request.peer,
-    forwardedFor: headersDistinct['x-forwarded-for'] ?? [],
-    trustedProxies: gateway.site.trustedProxies,
-  });
+/** What the client calls us. */
+interface Vantage {
+  readonly scheme: string;
+  readonly authority: string;
+}
+
+/** From what we saw, or what a trusted proxy vouches for: its own entry is the last. */
+function vantageOf({ incoming }: Exchange, request: CanonicalRequest): Vantage {
+  const { headersDistinct, headers } = incoming;
   const vouched = (name: string): string | undefined =>
     request.isPeerTrusted ? headersDistinct[name]?.at(-1)?.split(',').at(-1)?.trim() : undefined;
+  return { scheme: vouched('x-forwarded-proto') ?? 'http', authority: vouched('x-forwarded-host') ?? headers.host ?? '' };
+}
+
+/** Fresh X-Forwarded-* for every request [GW-42, GW-5]. */
+function forwarding(
+  { incoming }: Exchange,
+  request: CanonicalRequest,
+  vantage: Vantage,
+  gateway: Gateway,
+): readonly [string, string][] {
+  const chain = trustedChain({
+    peer: request.peer,
+    forwardedFor: incoming.headersDistinct['x-forwarded-for'] ?? [],
+    trustedProxies: gateway.site.trustedProxies,
+  });
   return [
     ['X-Forwarded-For', chain.join(', ')],
-    ['X-Forwarded-Proto', vouched('x-forwarded-proto') ?? 'http'],
-    ['X-Forwarded-Host', vouched('x-forwarded-host') ?? headers.host ?? ''],
+    ['X-Forwarded-Proto', vantage.scheme],
+    ['X-Forwarded-Host', vantage.authority],
     ['X-Request-Id', request.requestId],
   ];
 }
@@ -92,22 +110,23 @@ function headersFor(
 }
 
 // The product's own pages call /rest/* with a session: an anonymous request that is forwarded keeps it [GW-15]. One with a
-// credential does not, where cookies are stripped: a session could stand for somebody else.
+// credential does not, where cookies are stripped: a session could stand for somebody else. And some tokens end every session [PAT-14].
 function keepsCookies(identity: Identity, { outbound }: Gateway): boolean {
+  if (identity.kind === 'authenticated' && identity.grant?.keepsSession === false) return false;
   return outbound.cookies === 'forward' || (identity.kind === 'anonymous' && outbound.anonymous === 'forward');
 }
 
 const REPLACED = new Set(['x-request-id']);
 const REPLACED_WITH_LOGIN = new Set([...REPLACED, 'x-seraph-loginreason', 'x-ausername']);
 
-function answerRules(exchange: Exchange, request: CanonicalRequest, identity: Identity, upstream: Upstream, gateway: Gateway) {
+function answerRules(request: CanonicalRequest, identity: Identity, upstream: Upstream, vantage: Vantage, gateway: Gateway) {
   const login = loginHeaders(identity);
   return {
     inbound: {
       keepsCookies: keepsCookies(identity, gateway),
       keepsChallenges: gateway.outbound.challenges === 'forward',
       upstreamOrigin: upstream.origin,
-      ownOrigin: gateway.outbound.baseOrigin ?? `http://${exchange.incoming.headers.host ?? ''}`,
+      ownOrigin: gateway.outbound.baseOrigin ?? `${vantage.scheme}://${vantage.authority}`,
       replaced: login.length === 0 ? REPLACED : REPLACED_WITH_LOGIN,
     },
     added: [...login.flat(), 'X-Request-Id', request.requestId],

@@ -30,7 +30,11 @@ export function createEntry(gateway: Gateway): Server {
   const silenceMs = Math.max(0, ...[...gateway.upstreams.values()].map((upstream) => upstream.silenceMs));
   server.timeout = Math.max(LIMITS.clientIdleTimeoutMs, silenceMs + LIMITS.clientIdleMarginMs);
   const enterNow = (exchange: Exchange): void => void enter(exchange, gateway);
-  const carry = (incoming: IncomingMessage, outgoing: ServerResponse): void => inTurn({ incoming, outgoing }, enterNow);
+  const carry = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    // Node's parser drops what it has received behind such a request: nothing may be read on the connection after that [GW-6, GW-45].
+    if (incoming.headers.upgrade !== undefined) outgoing.shouldKeepAlive = false;
+    inTurn({ incoming, outgoing }, enterNow);
+  };
   server.on('request', carry);
   server.on('checkContinue', carry);
   server.on('checkExpectation', carry);
@@ -39,7 +43,8 @@ export function createEntry(gateway: Gateway): Server {
   return server;
 }
 
-async function enter(exchange: Exchange, gateway: Gateway): Promise<void> {
+/** Carries one request and answers for whatever is thrown on the way. Never rejects. */
+export async function enter(exchange: Exchange, gateway: Gateway): Promise<void> {
   try {
     await handle(exchange, gateway);
   } catch (thrown) {

@@ -36,6 +36,8 @@ export interface Gateway {
   readonly trail: Trail;
   readonly systems: SystemNotices;
   readonly ownResources: OwnResources;
+  /** What stands behind the line in this very process, where there is no upstream: somebody's own application. */
+  readonly application?: Pick<OwnResources, 'serve'>;
   readonly upstreams: ReadonlyMap<UpstreamProduct, Upstream>;
   readonly outbound: OutboundSettings;
   /** Everything that is not `/rest/*` below a context path: the control plane, or 404 [GW-7]. */
@@ -49,6 +51,6 @@ export interface OutboundSettings {
   readonly cookies: 'forward' | 'strip';
   readonly anonymous: 'forward' | 'refuse';
   readonly challenges: 'strip' | 'forward';
-  /** Origin clients use; null: `http://` and the Host they sent. */
+  /** Origin clients use; null: what they, or a trusted proxy, called us in the request. */
   readonly baseOrigin: string | null;
 }

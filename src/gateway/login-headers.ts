@@ -1,6 +1,9 @@
 // The products' own words on how a login went, which clients read [DIR-8].
 import type { Identity } from '../core/index.js';
 
+/** Where a person logs in: Jira's page below its context path. */
+const LOGIN_PAGE = '/login.jsp';
+
 /** Field names and values for the answer; none for anonymous requests. */
 export function loginHeaders(identity: Identity): readonly (readonly [string, string])[] {
   switch (identity.kind) {
@@ -10,11 +13,17 @@ export function loginHeaders(identity: Identity): readonly (readonly [string, st
         ['X-AUSERNAME', encodeURIComponent(identity.principal.username)],
       ];
     case 'unaccepted':
-      return [['X-Seraph-LoginReason', 'AUTHENTICATED_FAILED']];
+      return [['X-Seraph-LoginReason', identity.fault === 'denied' ? 'AUTHENTICATION_DENIED' : 'AUTHENTICATED_FAILED']];
     case 'anonymous':
     case 'unknown':
       return [];
     default:
       return identity satisfies never;
   }
+}
+
+/** Why a login was not looked at, in the words that clients search for: they send the person to `site`'s login page [DIR-6]. */
+export function deniedHeaders(identity: Identity, site: string): readonly (readonly [string, string])[] {
+  if (identity.kind !== 'unaccepted' || identity.fault !== 'denied') return [];
+  return [['X-Authentication-Denied-Reason', `CAPTCHA_CHALLENGE; login-url=${site}${LOGIN_PAGE}`]];
 }

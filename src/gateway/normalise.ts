@@ -118,7 +118,7 @@ function split(target: string): { path: string; query: string | null } {
 /** The product below whose `/rest/` the path lies; a token opens nothing else [GW-7]. */
 function restContext(path: string, site: NormaliseSite): { product: Product; contextPath: string } | null {
   for (const { product, contextPath } of site.contexts) if (path.startsWith(`${contextPath}/rest/`)) return { product, contextPath };
-  if (site.cloudPaths.some((prefix) => path.startsWith(`${prefix}/`))) return { product: 'cloud', contextPath: '' };
+  if (site.cloudPaths.some((prefix) => path === prefix || path.startsWith(`${prefix}/`))) return { product: 'cloud', contextPath: '' };
   return null;
 }
 

@@ -5,7 +5,7 @@ import { type CanonicalRequest, type Decision, ERROR_CODES, type Identity } from
 import { answerError } from './answer.js';
 import type { Exchange } from './exchange.js';
 import type { Gateway } from './gateway.js';
-import { loginHeaders } from './login-headers.js';
+import { deniedHeaders, loginHeaders } from './login-headers.js';
 
 /** The answer to a denied request; also its outcome. */
 export function refuse(
@@ -13,15 +13,20 @@ export function refuse(
   request: CanonicalRequest,
   identity: Identity,
   decision: Extract<Decision, { effect: 'deny' }>,
-  gateway: Pick<Gateway, 'authentication' | 'ownResources'>,
+  gateway: Pick<Gateway, 'authentication' | 'ownResources' | 'outbound'>,
 ): Outcome {
   const { status, publicText } = ERROR_CODES[decision.code];
   const headers: Record<string, string | readonly string[]> = {
     'X-Request-Id': request.requestId,
-    ...Object.fromEntries(loginHeaders(identity)),
+    ...Object.fromEntries([...loginHeaders(identity), ...deniedHeaders(identity, siteOf(exchange, request, gateway))]),
   };
-  if (status === 401) headers['WWW-Authenticate'] = challenges(gateway.authentication.schemes, identity);
+  if (status === 401) headers['WWW-Authenticate'] = challenges(gateway.authentication.schemes(request.product), identity);
   const json = gateway.ownResources.refusal(request.product, request.path, { status, message: publicText });
   const bytesOut = answerError(exchange, { code: decision.code, publicText, json }, headers);
   return { kind: status >= 500 ? 'failed' : 'refused', status, code: decision.code, bytesIn: 0, bytesOut };
+}
+
+/** What clients call the product: the base URL, or the host they sent, which is checked to be nothing but a host [GW-6]. */
+function siteOf({ incoming }: Exchange, { contextPath }: CanonicalRequest, { outbound }: Pick<Gateway, 'outbound'>): string {
+  return `${outbound.baseOrigin ?? `http://${incoming.headers.host ?? ''}`}${contextPath}`;
 }

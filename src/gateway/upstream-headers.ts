@@ -2,6 +2,7 @@
 // (2) hop-by-hop goes, (3) what only we may say goes, and the credential just consumed, (4) forwarded fields go unless the peer
 // is a trusted proxy, (5) only then ours are added, so that naming them in Connection gains nothing [GW-5].
 import { foldHeaderName } from '../core/index.js';
+import { withoutDefaultPort } from './normalise.js';
 
 /** RFC 9110 §7.6.1, and the old names that servers still act upon. */
 const HOP_BY_HOP = new Set([
@@ -132,9 +133,14 @@ export function inboundHeaders(raw: readonly Buffer[], site: InboundSite, mayTra
   return headers;
 }
 
-function rewriteLocation(value: string, site: InboundSite): string {
-  const isUpstream = value.toLowerCase().startsWith(site.upstreamOrigin.toLowerCase());
-  const rest = value.slice(site.upstreamOrigin.length);
-  // `http://jira:80` is not the beginning of `http://jira:8080`: the origin must end where it ends.
-  return isUpstream && (rest === '' || /^[/?#]/.test(rest)) ? site.ownOrigin + rest : value;
+// Without a scheme it is that of the answer's own address: RFC 3986 §4.2.
+const WITH_AUTHORITY = /^(?:(https?):)?\/\/([^/?#]*)/i;
+
+function rewriteLocation(value: string, { upstreamOrigin, ownOrigin }: InboundSite): string {
+  const [start, scheme, authority = ''] = WITH_AUTHORITY.exec(value) ?? [];
+  if (start === undefined) return value;
+  const [upstreamScheme = '', upstreamAuthority] = upstreamOrigin.split('://');
+  const named = scheme?.toLowerCase() ?? upstreamScheme;
+  const isUpstream = named === upstreamScheme && withoutDefaultPort(authority, named) === upstreamAuthority;
+  return isUpstream ? ownOrigin + value.slice(start.length) : value;
 }

@@ -1,6 +1,6 @@
 // What one plugin may touch: the capabilities of the house, cut to its measure.
 import type { Clock, Logger, RandomSource, SiteKeys, UserDirectory } from '../core/index.js';
-import type { ActRecorder, PluginHost, PluginManifest, Switches, TokenRegistry } from '../plugin-kit/contract.js';
+import type { ActRecorder, MailQueue, PluginHost, PluginManifest, Switches, TokenRegistry } from '../plugin-kit/contract.js';
 import type { Profile, SettingSpec } from '../plugin-kit/setting.js';
 import type { Store } from '../store/contract.js';
 
@@ -14,6 +14,7 @@ export interface HouseParts {
   readonly registry: TokenRegistry;
   readonly switches: Switches;
   readonly audit: ActRecorder;
+  readonly mail: MailQueue;
   readonly store: Store;
   readonly profile: Profile;
   /** The machine's own zone, for jobs on a timetable. */
@@ -26,7 +27,7 @@ export interface HouseParts {
 
 /** The host as one plugin sees it. A setting that its manifest does not declare is an error: documentation comes from manifests. */
 export function hostFor(manifest: PluginManifest, parts: HouseParts): PluginHost {
-  const declared = new Set(manifest.settings.map((setting) => setting.name));
+  const declared = new Set([...manifest.settings, ...(manifest.sharedSettings ?? [])].map((setting) => setting.name));
   return {
     clock: parts.clock,
     random: parts.random,
@@ -36,6 +37,7 @@ export function hostFor(manifest: PluginManifest, parts: HouseParts): PluginHost
     tokens: parts.registry,
     switches: parts.switches,
     audit: parts.audit,
+    mail: parts.mail,
     tokensMakeTokens: parts.tokensMakeTokens,
     profile: parts.profile,
     setting(spec) {

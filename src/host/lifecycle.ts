@@ -3,7 +3,7 @@
 import type { EntityManager } from 'typeorm';
 import type { Identity, RequestView } from '../core/index.js';
 import type { ActivePlugin, Authenticator, Plugin, RecordMarks, TokenUse } from '../plugin-kit/contract.js';
-import type { RestModule } from '../plugin-kit/rest.js';
+import type { RestModule, Route } from '../plugin-kit/rest.js';
 import { type HouseParts, hostFor } from './capabilities.js';
 import { scheduleJobs } from './scheduler.js';
 
@@ -11,6 +11,8 @@ import { scheduleJobs } from './scheduler.js';
 export interface ActiveSystems {
   readonly authenticators: readonly { readonly system: string; readonly authenticator: Authenticator }[];
   readonly restModules: readonly RestModule[];
+  /** Their routes of the control plane. */
+  readonly apiRoutes: readonly Route[];
   readonly byKey: ReadonlyMap<string, ActivePlugin>;
   /** How a use by this identity is marked in its record. */
   marks(identity: Identity): RecordMarks;
@@ -40,6 +42,7 @@ export async function activateSystems(plugins: readonly Plugin[], parts: HousePa
   return {
     authenticators: all.flatMap(([system, active]) => active.authenticators.map((authenticator) => ({ system, authenticator }))),
     restModules: all.flatMap(([, active]) => active.restModules),
+    apiRoutes: all.flatMap(([, active]) => active.apiRoutes ?? []),
     byKey,
     marks(identity) {
       const system = systemOf(identity);

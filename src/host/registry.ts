@@ -16,6 +16,7 @@ export function validateManifests(plugins: readonly Plugin[]): void {
     ...repeated(plugins.flatMap(({ manifest }) => manifest.settings.map((setting) => setting.name))).map(
       (setting) => `the setting ${setting} is declared twice`,
     ),
+    ...undeclared(plugins),
     ...plugins
       .filter(({ manifest }) => !/^[a-z0-9][a-z0-9.-]{0,63}$/.test(manifest.key))
       .map(({ manifest }) => `the key ${manifest.key} is not a key`),
@@ -26,6 +27,16 @@ export function validateManifests(plugins: readonly Plugin[]): void {
       .map((name) => `the migration ${name} does not end in 13 digits`),
   ];
   if (faults.length > 0) throw new StartError(`The token systems do not fit together: ${faults.join('; ')}.`, 'Mend the manifests.');
+}
+
+/** A setting that is shared and that nobody has would be read by nobody. */
+function undeclared(plugins: readonly Plugin[]): readonly string[] {
+  const declared = new Set(plugins.flatMap(({ manifest }) => manifest.settings.map((setting) => setting.name)));
+  return plugins.flatMap(({ manifest }) =>
+    (manifest.sharedSettings ?? [])
+      .filter((setting) => !declared.has(setting.name))
+      .map((setting) => `${manifest.key} shares the setting ${setting.name}, which no carried system declares`),
+  );
 }
 
 // TypeORM's own rule: an instance may name itself, else its class does.

@@ -13,7 +13,7 @@ import type {
   SiteKeys,
   UserDirectory,
 } from '../core/index.js';
-import type { RestModule } from './rest.js';
+import type { RestModule, Route } from './rest.js';
 import type { SettingSpec } from './setting.js';
 
 /** A token system the host can carry. Importing a plugin has no side effects; everything happens in `activate`. */
@@ -32,12 +32,16 @@ export interface PluginManifest {
   readonly tables: readonly EntitySchema[];
   readonly migrations: readonly (new () => MigrationInterface)[];
   readonly settings: readonly SettingSpec[];
+  /** Settings that it reads and another plugin declares: one system installed twice has them once. */
+  readonly sharedSettings?: readonly SettingSpec[];
 }
 
 /** What a plugin does, once activated. Every list may be empty. */
 export interface ActivePlugin {
   readonly authenticators: readonly Authenticator[];
   readonly restModules: readonly RestModule[];
+  /** Routes below `/api/v1`: the control plane takes passwords alone, so their callers never have a grant [GW-7, GW-14]. */
+  readonly apiRoutes?: readonly Route[];
   readonly tokens: TokenAdministration;
   readonly jobs: readonly Job[];
   /** What the record of a use of this system's tokens is marked with, asked at the moment of recording [EXT-44]. */
@@ -56,6 +60,7 @@ export interface PluginHost {
   readonly tokens: TokenRegistry;
   readonly switches: Switches;
   readonly audit: ActRecorder;
+  readonly mail: MailQueue;
   /** `refuse`: a request made with a token makes no token [GW-26]. */
   readonly tokensMakeTokens: 'refuse' | 'allow';
   readonly profile: 'emulator' | 'gateway';
@@ -74,6 +79,8 @@ export interface PluginHost {
 /** One kind of credential of one token system. */
 export interface Authenticator {
   readonly scheme: Credential['scheme'];
+  /** The one product for which it is asked; left out: the products behind the gateway, and never `cloud` [CLD-2]. */
+  readonly product?: Product;
   /** One `WWW-Authenticate` challenge. */
   readonly challenge: string;
   /** Resolves to an outcome about the credential; throws only when it could not find out (the gateway answers 503). */
@@ -137,6 +144,24 @@ export interface Act {
 export interface ActRecorder {
   /** Records the act durably, then does it, then records how it went. No record, no act: throws HostError audit.unavailable. */
   act<T>(act: Act, work: () => Promise<T>): Promise<T>;
+}
+
+/** Mail to users over the site's server. */
+export interface MailQueue {
+  /**
+   * Queues a mail within the caller's transaction: it goes out if what it tells of has happened, and is tried again until the server takes
+   * it. Where mail is not set up, or too many wait, it is dropped: a mail never fails what it tells of [PAT-53].
+   */
+  send(manager: EntityManager, message: MailMessage): Promise<void>;
+}
+
+export interface MailMessage {
+  readonly to: { readonly name: string; readonly address: string };
+  /** One line. */
+  readonly subject: string;
+  readonly text: string;
+  /** Everything in it that is not ours is escaped. */
+  readonly html: string;
 }
 
 /** Site switches: kept in the database, changed while running. */

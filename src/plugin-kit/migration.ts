@@ -1,5 +1,6 @@
 // A migration for one table. One table each, because MySQL commits at every DDL statement: a migration there is atomic only as one CREATE TABLE.
 import { type MigrationInterface, type QueryRunner, Table, TableIndex } from 'typeorm';
+import { engineOf, typeOn } from './column-type.js';
 import { type Column, type Columns, indexName, type TableSpec } from './table.js';
 
 /**
@@ -26,7 +27,7 @@ function tableFor(queryRunner: QueryRunner, spec: TableSpec): Table {
     name: spec.name,
     columns: Object.entries(spec.columns).map(([name, column]) => ({
       name,
-      type: typeFor(queryRunner, column),
+      ...typeFor(queryRunner, column),
       isPrimary: column.isPrimary,
       isNullable: column.isNullable,
       ...(column.isGenerated ? { isGenerated: true, generationStrategy: 'increment' as const } : {}),
@@ -39,7 +40,9 @@ function tableFor(queryRunner: QueryRunner, spec: TableSpec): Table {
   });
 }
 
-/** The driver's own name for the type, the same that it compares an entity with. */
-function typeFor(queryRunner: QueryRunner, column: Column): string {
-  return queryRunner.dataSource.driver.normalizeType({ type: column.type });
+/** The type in the driver's own words, the same that it compares an entity with. */
+function typeFor(queryRunner: QueryRunner, column: Column) {
+  const { driver, options } = queryRunner.dataSource;
+  const found = typeOn(engineOf(options.type), column.type, column.isGenerated);
+  return { ...found, type: driver.normalizeType({ type: found.type }) };
 }

@@ -18,6 +18,8 @@ export interface SettingSpec<T = unknown> {
   readonly variables?: readonly string[];
   /** A malformed value is warned of and the default holds, as the vendor does it; anything else stops the start [PAT-40]. */
   readonly isLenient?: boolean;
+  /** Administrators may change it while running: what they switch beats what is set, and is kept in the database. Booleans alone. */
+  readonly isSwitch?: boolean;
   /** Never shown, neither in the documentation's table of values in force nor in an error. */
   readonly isSecret?: boolean;
 }

@@ -2,11 +2,11 @@
 // the drift test holds them together. There is no database default, trigger or NOW(): the database has no clock.
 import { EntitySchema, type ValueTransformer } from 'typeorm';
 import type { Instant } from '../core/index.js';
+import type { PortableType } from './column-type.js';
 
 /** One column. `Value` is what a row's field holds in TypeScript. */
 export interface Column<Value = unknown> {
-  /** As TypeORM takes it; it translates `Number`, `Boolean` and `Date` for each database. */
-  readonly type: typeof Number | typeof Boolean | typeof Date | 'bigint' | 'varchar' | 'text' | 'character';
+  readonly type: PortableType;
   readonly length: number | null;
   readonly precision: number | null;
   readonly isNullable: boolean;
@@ -38,7 +38,7 @@ export interface TableSpec<C extends Columns = Columns> {
 
 const PLAIN = { length: null, precision: null, isNullable: false, isPrimary: false, isGenerated: false, transformer: null };
 
-// PostgreSQL and MySQL hand BIGINT out as text, SQLite as a number.
+// TypeORM makes a text of BIGINT on PostgreSQL and MySQL.
 const wholeNumber: ValueTransformer = {
   to: (value: unknown) => value,
   from: (value: unknown) => (value === null || value === undefined ? value : Number(value)),
@@ -49,9 +49,9 @@ const dateAsInstant: ValueTransformer = {
   from: (value: unknown) => (value instanceof Date ? value.getTime() : value),
 };
 
-/** Primary key that the database counts up, never giving a number out twice. 64 bits on SQLite. */
+/** Primary key that the database counts up, never giving a number out twice. 64 bits. */
 export function id(): Column<number> {
-  return { ...PLAIN, type: Number, isPrimary: true, isGenerated: true };
+  return { ...PLAIN, type: Number, isPrimary: true, isGenerated: true, transformer: wholeNumber };
 }
 
 /** Text of a bounded length in characters, compared exactly; may be indexed. */

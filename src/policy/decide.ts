@@ -26,9 +26,10 @@ export function decide(view: RequestView, identity: Identity, judged: JudgedBody
   if (view.clientAddress === null) return deny('policy.address-unknown');
   switch (identity.kind) {
     case 'anonymous':
-      return policy.anonymous === 'refuse' ? deny('authn.required') : permit(null, null, null);
+      // What may be forwarded without a credential is `/rest/*`; the cloud's resources know no anonymous caller [GW-15, CLD-2].
+      return policy.anonymous === 'refuse' || view.product === 'cloud' ? deny('authn.required') : permit(null, null, null);
     case 'unaccepted':
-      return deny('authn.refused');
+      return deny(identity.fault === 'denied' ? 'authn.denied' : 'authn.refused');
     case 'unknown':
       return deny('authn.unavailable');
     case 'authenticated':

@@ -7,6 +7,8 @@ export interface BannerFacts {
   readonly profile: Profile;
   readonly host: string;
   readonly port: number;
+  /** The second port, for clients that expect Confluence on one of its own; else null. */
+  readonly confluencePort: number | null;
   readonly products: readonly CarriedProduct[];
   readonly demoUsers: readonly string[];
   readonly dataFolder: string;
@@ -20,13 +22,15 @@ export function banner(facts: BannerFacts): readonly string[] {
   // What a person types; the listening line below has the address itself.
   const shownHost = ['127.0.0.1', '::1', 'localhost', '0.0.0.0', '::'].includes(facts.host) ? 'localhost' : facts.host;
   const origin = `http://${shownHost}:${facts.port}`;
+  const originOf = (product: CarriedProduct['product']): string =>
+    product === 'confluence' && facts.confluencePort !== null ? `http://${shownHost}:${facts.confluencePort}` : origin;
   const literal = facts.host.includes(':') ? `[${facts.host}]` : facts.host;
   return [
     '',
     `  Postern ${facts.version}, profile ${facts.profile}`,
     '',
     ...facts.products.map(({ product, contextPath, upstream }) =>
-      row(PRODUCT_NAMES[product], `${origin}${contextPath}${upstream === 'sample' ? '' : `  →  ${upstream.origin}${contextPath}`}`),
+      row(PRODUCT_NAMES[product], `${originOf(product)}${contextPath}${upstream === 'sample' ? '' : `  →  ${upstream.origin}${contextPath}`}`),
     ),
     ...(facts.products.every(({ upstream }) => upstream === 'sample')
       ? [row('', 'a built-in sample; its issues live in memory and are gone at the end')]

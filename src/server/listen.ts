@@ -1,16 +1,18 @@
 // Binds the listener, and says plainly why where it cannot.
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { environmentName } from '../config/environment-name.js';
 import { StartError } from '../core/start-error.js';
 
-/** Resolves with the port, the chosen one where 0 was asked for. Throws StartError. */
-export function listen(server: Server, host: string, port: number): Promise<number> {
+/** Resolves with the port, the chosen one where 0 was asked for. `setting` is the one that names the port. Throws StartError. */
+export function listen(server: Server, host: string, port: number, setting = 'port'): Promise<number> {
+  const variable = environmentName(setting);
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const next =
         error.code === 'EADDRINUSE'
-          ? 'Set POSTERN_PORT to another port (0 takes any free one), or end what uses this one.'
-          : 'Check POSTERN_HOST and POSTERN_PORT.';
+          ? `Set ${variable} to another port (0 takes any free one), or end what uses this one.`
+          : `Check POSTERN_HOST and ${variable}.`;
       reject(new StartError(`Cannot listen on ${host}:${port} (${error.code ?? error.message}).`, next, error));
     });
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port));

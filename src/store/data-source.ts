@@ -1,8 +1,11 @@
 // TypeORM's DataSource for each database. The store, the TypeORM command line and nobody else build one.
-import { DataSource, type EntitySchema, type MigrationInterface, type Logger as TypeormLogger } from 'typeorm';
+import { DataSource, type DataSourceOptions, type EntitySchema, type MigrationInterface, type Logger as TypeormLogger } from 'typeorm';
 import { LIMITS } from '../core/index.js';
-import { StartError } from '../core/start-error.js';
+import { tableOn } from '../plugin-kit/column-type.js';
 import type { DatabaseAddress } from './database-url.js';
+import { mysqlDriver, mysqlOptions } from './mysql-pool.js';
+import { postgresOptions } from './postgres-pool.js';
+import type { ServerAddress } from './server-url.js';
 import { loadSqliteDriver } from './sqlite-driver.js';
 import type { SqliteDatabase } from './sqlite-shape.js';
 
@@ -11,6 +14,9 @@ export interface Schema {
   readonly entities: readonly EntitySchema[];
   readonly migrations: readonly (new () => MigrationInterface)[];
 }
+
+/** `serve`: silent, every statement within a bound. `migrate`: silent, and may take its time. `console`: so for the command line, aloud. */
+export type DataSourceUse = 'serve' | 'migrate' | 'console';
 
 // TypeORM writes to the console where it likes, bound values included [AUD-11]; what matters of it reaches us as errors.
 const SILENT: TypeormLogger = {
@@ -22,40 +28,59 @@ const SILENT: TypeormLogger = {
   log() {},
 };
 
-/** A DataSource that is not connected yet; `console` only for the command line. Throws StartError for a database that is not supported yet. */
-export function buildDataSource(address: DatabaseAddress, schema: Schema, output: 'silent' | 'console'): DataSource {
-  const common = {
-    entities: [...schema.entities],
+/** A DataSource that is not connected yet. */
+export function buildDataSource(address: DatabaseAddress, schema: Schema, use: DataSourceUse): DataSource {
+  return new DataSource({
+    entities: schema.entities.map((table) => tableOn(address.engine, table)),
     migrations: [...schema.migrations],
     migrationsTableName: 'postern_migration',
     // MySQL commits at every DDL statement, so one transaction around all would promise what it cannot hold.
     migrationsTransactionMode: 'each' as const,
     synchronize: false,
     logging: false,
-    ...(output === 'silent' ? { logger: SILENT } : {}),
+    ...(use === 'console' ? {} : { logger: SILENT }),
     // A forgotten value in a condition must not widen it to every row.
     invalidWhereValuesBehavior: { null: 'throw' as const, undefined: 'throw' as const },
-  };
+    ...connectionOptions(address, use === 'serve' ? LIMITS.databaseTimeoutMs : null),
+  });
+}
+
+/** `statementMs`: what the server allows one statement; null: its own bounds hold. */
+function connectionOptions(address: DatabaseAddress, statementMs: number | null): DataSourceOptions {
   switch (address.engine) {
     case 'sqlite':
-      return new DataSource({
-        ...common,
+      return {
         type: 'better-sqlite3',
         driver: loadSqliteDriver(),
         database: address.location,
         timeout: LIMITS.databaseLockTimeoutMs,
         enableWAL: true,
         prepareDatabase: prepareSqlite,
-      });
-    case 'postgres':
-    case 'mysql':
-      throw new StartError(
-        `${address.engine === 'postgres' ? 'PostgreSQL' : 'MySQL and MariaDB'} cannot be used yet.`,
-        'Set POSTERN_DATABASE to sqlite:<path>, or leave it out.',
-      );
+      };
+    case 'postgres': {
+      const { max, connectionTimeoutMillis, ...extra } = postgresOptions(address, { statementMs, isReader: false });
+      return { type: 'postgres', ...place(address), poolSize: max, connectTimeoutMS: connectionTimeoutMillis, extra };
+    }
+    case 'mysql': {
+      const { connectionLimit, connectTimeout, timezone, ...extra } = mysqlOptions(address, LIMITS.databaseWriteConnectionsMax);
+      return {
+        type: address.server === 'mariadb' ? 'mariadb' : 'mysql',
+        ...place(address),
+        driver: mysqlDriver({ statementMs, isReader: false }),
+        poolSize: connectionLimit,
+        connectTimeout,
+        timezone,
+        extra,
+      };
+    }
     default:
-      return address.engine satisfies never;
+      return address satisfies never;
   }
+}
+
+/** What TypeORM itself asks of the address; all else goes to the driver in `extra`. */
+function place({ host, port, database }: ServerAddress) {
+  return { host, port, database };
 }
 
 function prepareSqlite(database: SqliteDatabase): void {

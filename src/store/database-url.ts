@@ -3,17 +3,20 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StartError } from '../core/start-error.js';
 import type { Engine } from './contract.js';
+import { readServerUrl, type ServerAddress } from './server-url.js';
 
-export interface DatabaseAddress {
-  readonly engine: Engine;
-  /** SQLite: the file's absolute path. Else the URL; it may hold a password, so it is never printed. */
+/** A file: `location` is its absolute path. */
+export interface FileAddress {
+  readonly engine: Engine & 'sqlite';
   readonly location: string;
 }
+
+export type DatabaseAddress = FileAddress | ServerAddress;
 
 /** Where nothing is said: a file in the data folder. */
 export const DEFAULT_DATABASE_URL = 'sqlite:postern.sqlite';
 
-const SPELLINGS = 'sqlite:<path> or file:<path>';
+const FILE_SPELLINGS = 'sqlite:<path> or file:<path>';
 
 /** Reads `sqlite:<path>`, `file:<path>`, `postgres://…`, `mysql://…` or `mariadb://…`; a relative path lies below the data folder. Throws StartError. */
 export function readDatabaseUrl(url: string, dataFolder: string): DatabaseAddress {
@@ -24,12 +27,15 @@ export function readDatabaseUrl(url: string, dataFolder: string): DatabaseAddres
       return { engine: 'sqlite', location: sqlitePath(url, dataFolder) };
     case 'postgres':
     case 'postgresql':
-      return { engine: 'postgres', location: url };
+      return readServerUrl('postgres', url);
     case 'mysql':
     case 'mariadb':
-      return { engine: 'mysql', location: url };
+      return readServerUrl(scheme, url);
     default:
-      throw new StartError('The database URL names no database that Postern knows.', `Set POSTERN_DATABASE to ${SPELLINGS}.`);
+      throw new StartError(
+        'The database URL names no database that Postern knows.',
+        `Set POSTERN_DATABASE to ${FILE_SPELLINGS}, postgres://… or mysql://….`,
+      );
   }
 }
 
@@ -37,7 +43,7 @@ function sqlitePath(url: string, dataFolder: string): string {
   const rest = url.slice(url.indexOf(':') + 1);
   // A second connection reads committed data only, and a database in memory would be another one there.
   if (rest === '' || rest.startsWith(':memory:') || /[?#]/.test(rest)) {
-    throw new StartError('The database URL must name a file, without options.', `Set POSTERN_DATABASE to ${SPELLINGS}.`);
+    throw new StartError('The database URL must name a file, without options.', `Set POSTERN_DATABASE to ${FILE_SPELLINGS}.`);
   }
   return rest.startsWith('//') ? localPath(rest) : path.resolve(dataFolder, rest);
 }
@@ -47,6 +53,6 @@ function localPath(rest: string): string {
   try {
     return fileURLToPath(`file:${rest}`);
   } catch (cause) {
-    throw new StartError('The database URL names no file on this machine.', `Set POSTERN_DATABASE to ${SPELLINGS}.`, cause);
+    throw new StartError('The database URL names no file on this machine.', `Set POSTERN_DATABASE to ${FILE_SPELLINGS}.`, cause);
   }
 }

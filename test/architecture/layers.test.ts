@@ -3,13 +3,13 @@ import { parseFiles, parseSource, type SourceFile } from './source-tree.js';
 
 /** The rooms of the house from the top down. A room may import the rooms of every floor below its own, and itself; rooms of one floor are strangers. */
 const FLOORS: readonly (readonly string[])[] = [
-  ['cli', 'testing'],
+  ['cli', 'testing', 'express'],
   ['main'],
   ['server'],
   ['gateway', 'admin', 'sample-product', 'ui'],
   ['plugins'],
   ['host'],
-  ['authn', 'audit', 'store', 'config'],
+  ['authn', 'audit', 'store', 'mail', 'config'],
   ['plugin-kit'],
   ['policy'],
   ['core'],

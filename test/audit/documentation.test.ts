@@ -10,11 +10,11 @@ const examples = [...text.matchAll(/^\{.*\}$/gm)].map(([line]) => line);
 const spoolId = '019c0000-0000-7000-8000-00000000000a';
 
 const { id, receivedAt } = sampleRequest(1);
-const ending = { outcome: 'forwarded', status: 200, code: null, durationMs: 12.5, bytesIn: 0, bytesOut: 17 } as const;
+const ending = { outcome: 'forwarded', status: 200, code: null, bytesIn: 0, bytesOut: 17 } as const;
 const lines = [
-  segmentBody(spoolId, 'north-1', 1, receivedAt, []),
+  segmentBody(spoolId, 'north-1', 1, receivedAt, new Map()),
   requestBody(sampleRequest(1), tokenIdentity(), permit, marks),
-  closeBody(id, 2, receivedAt + 12, ending),
+  closeBody(id, 2, receivedAt + 12, 12.5, ending),
 ].map((body, index) => sealLine(index + 1, body).trimEnd());
 const [, opened, closed] = lines.map((line) => readEntry(line) as Entry);
 const record = toRecord(opened as Entry, closed as Entry, 'north-1', false);

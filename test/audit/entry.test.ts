@@ -87,6 +87,8 @@ describe('the query', () => {
     [`${'n'.repeat(65)}=1`, ['…'], 'longer than any name'],
     ['=SECRET', [''], 'a value without a name'],
     ['&&a=1&&', ['a'], 'empty pieces'],
+    ['a=&b=1', ['a', 'b'], 'an empty value'],
+    ['abc12=x==', ['…'], 'what may be padding is not taken for a value'],
   ])('%p is recorded as %p: %s [AUD-10, AUD-11]', (query, names, _why) => {
     expect(queryNames(query)).toEqual(names);
   });

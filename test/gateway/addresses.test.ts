@@ -19,14 +19,8 @@ async function status(gate: Gate, fields: readonly string[], line: Line = {}): P
   return Number(head.split(' ')[1]);
 }
 
-const tokens = new Map<string, Promise<string>>();
-/** `Authorization` field of a token with these addresses; null: none. Made once for each gate. */
-async function login(gate: Gate, ip: string | null): Promise<string> {
-  const key = `${gate.postern.port} ${ip}`;
-  const token = tokens.get(key) ?? gate.token(ip === null ? {} : { ip }).then((made) => made.token);
-  tokens.set(key, token);
-  return `Authorization: ${gate.as(await token)}`;
-}
+/** A token with these addresses; null: with none. */
+const login = (gate: Gate, ip: string | null): Promise<string> => gates.login(gate, ip === null ? {} : { ip });
 
 describe.each(['emulator', 'gateway'] as const)('in the %s profile', (profile) => {
   describe('without trusted proxies', () => {

@@ -2,12 +2,16 @@
 import { type Gate, type GateOptions, openGate } from '../support/gate.js';
 
 export interface Gates {
+  /** Starts one, or gives the one there is. */
   at(profile: 'emulator' | 'gateway', settings?: Readonly<Record<string, string>>, options?: Omit<GateOptions, 'settings'>): Promise<Gate>;
+  /** The `Authorization` field of a token of the administrator's, made once for each gate and these fields of `tokenTools/set`. */
+  login(gate: Gate, fields?: Readonly<Record<string, unknown>>): Promise<string>;
 }
 
 /** Closes them all after the file's last test. */
 export function gatesOfThisFile(): Gates {
   const opened = new Map<string, Promise<Gate>>();
+  const logins = new Map<string, Promise<string>>();
   afterAll(async () => {
     for (const gate of opened.values()) await gate.then((one) => one.close()).catch(() => undefined);
   });
@@ -17,6 +21,12 @@ export function gatesOfThisFile(): Gates {
       const gate = opened.get(key) ?? openGate(profile, { ...options, settings });
       opened.set(key, gate);
       return gate;
+    },
+    login(gate, fields = {}) {
+      const key = JSON.stringify([gate.postern.port, fields]);
+      const login = logins.get(key) ?? gate.token(fields).then(({ token }) => `Authorization: ${gate.as(token)}`);
+      logins.set(key, login);
+      return login;
     },
   };
 }

@@ -17,7 +17,7 @@ let count = 0;
 
 beforeAll(async () => {
   gate = await gates.at('gateway');
-  login = `Authorization: ${gate.as((await gate.token({})).token)}`;
+  login = await gates.login(gate);
 });
 
 /** A target of its own, so that what the product tells of it cannot be taken for another's. */
@@ -357,8 +357,8 @@ describe('Expect: 100-continue', () => {
     ['a path that is not accepted', 'valid', '/jira/rest/../x', 400],
     ['a path that is nowhere', 'valid', '/nowhere', 404],
   ])('%s: the refusal goes out without it, and the connection ends [GW-40]', async (_what, credential, target, status) => {
-    const limited = credential === 'limited' ? (await gate.token({ limitTo: '[get].*' })).token : null;
-    const field = limited !== null ? `Authorization: ${gate.as(limited)}` : credential === 'valid' ? login : credential;
+    const fields: Record<string, string> = { limited: await gates.login(gate, { limitTo: '[get].*' }), valid: login };
+    const field = fields[credential] ?? credential;
     const client = await converse(gate.postern.port);
     await client.write(request('POST', target, [field, 'Content-Length: 4', 'Expect: 100-continue']));
     const text = await client.untilClosed();
@@ -451,9 +451,9 @@ describe('connections', () => {
   it('several requests written at once are answered in their order, each judged for itself [GW-40, GW-20]', async () => {
     const client = await converse(gate.postern.port);
     const targets = Array.from({ length: 5 }, () => freshTarget());
-    const limited = (await gate.token({ limitTo: '[post].*' })).token;
+    const limited = await gates.login(gate, { limitTo: '[post].*' });
     const all = targets.map((target, index) =>
-      index === 2 ? request('GET', target, [`Authorization: ${gate.as(limited)}`]) : head('GET', target, `x-test-raw: ${base64(`HTTP/1.1 200 OK\r\nX-Number: ${index}\r\nContent-Length: 0\r\n\r\n`)}`),
+      index === 2 ? request('GET', target, [limited]) : head('GET', target, `x-test-raw: ${base64(`HTTP/1.1 200 OK\r\nX-Number: ${index}\r\nContent-Length: 0\r\n\r\n`)}`),
     );
     await client.write(`${all.join('')}${head('GET', freshTarget(), 'Connection: close')}`);
     const text = await client.untilClosed();

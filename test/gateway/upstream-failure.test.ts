@@ -22,18 +22,10 @@ const IMPATIENT = {
 };
 let gate: Gate;
 let count = 0;
-const logins = new Map<Gate, string>();
 
 beforeAll(async () => {
   gate = await gates.at('gateway');
-  await loginAt(gate);
 });
-
-async function loginAt(at: Gate): Promise<string> {
-  const known = logins.get(at) ?? `Authorization: ${at.as((await at.token({})).token)}`;
-  logins.set(at, known);
-  return known;
-}
 
 const freshPath = (): string => `/jira/rest/api/2/failure/${(count += 1)}`;
 const base64 = (text: string): string => Buffer.from(text, 'latin1').toString('base64');
@@ -42,7 +34,7 @@ const hasArrived = (at: Gate, target: string): boolean => at.upstream.requests.s
 /** Begins a request that the product holds, at its end or its head, and resolves when it is there. */
 async function hold(at: Gate, path: string, where: 'head' | 'end' = 'end', method = 'GET', body = ''): Promise<Conversation> {
   const client = await converse(at.postern.port);
-  void client.write(request(method, path, [await loginAt(at), `x-test-hold: ${where}`], body));
+  void client.write(request(method, path, [await gates.login(at), `x-test-hold: ${where}`], body));
   await at.upstream.until(() => hasArrived(at, path));
   return client;
 }
@@ -77,14 +69,14 @@ describe('a product that cannot be reached', () => {
     await once(placeholder, 'close');
     const at = await gates.at('gateway', {}, { upstreamOrigin: `http://127.0.0.1:${port}` });
     const path = freshPath();
-    const answer = await sendRaw(at.postern.port, request(method, path, [await loginAt(at)], method === 'POST' ? 'body' : ''));
+    const answer = await sendRaw(at.postern.port, request(method, path, [await gates.login(at)], method === 'POST' ? 'body' : ''));
     expectError(answer.raw, 502);
     expect(await recordOf(at, path)).toEqual(failed(502, 'upstream.unreachable'));
   });
 
   it('that does not take the connection in time is 504 [GW-41]', async () => {
     const at = await gates.at('gateway', IMPATIENT, { upstream: { backlog: 1 } });
-    const login = await loginAt(at);
+    const login = await gates.login(at);
     process.kill(at.upstream.pid, 'SIGSTOP');
     // The system takes two connections in its place; whoever comes then is not answered.
     const full = [1, 2, 3, 4].map(() => net.connect({ port: at.upstream.port, host: '127.0.0.1' }).on('error', () => undefined));
@@ -118,7 +110,7 @@ describe('a product that breaks off', () => {
     const path = freshPath();
     const client = await converse(gate.postern.port);
     client.pause();
-    void client.write(request('POST', path, [await loginAt(gate), 'x-test-hold: head', `Content-Length: ${16_777_216}`]));
+    void client.write(request('POST', path, [await gates.login(gate), 'x-test-hold: head', `Content-Length: ${16_777_216}`]));
     const sent = client.write(Buffer.alloc(16_777_216, 'x'));
     await gate.upstream.until(() => hasArrived(gate, path));
     await gate.upstream.end(how);
@@ -141,7 +133,7 @@ describe('a product that breaks off', () => {
   ] as const)('within an answer (HTTP/%s) with %s: the client never sees it complete [GW-41]', async (version, _what, framing, part, how) => {
     const path = freshPath();
     const client = await converse(gate.postern.port);
-    const fields = ['Host: postern.test', await loginAt(gate), 'x-test-hold: end'];
+    const fields = ['Host: postern.test', await gates.login(gate), 'x-test-hold: end'];
     await client.write([`GET ${path} HTTP/${version}`, ...fields, '', ''].join('\r\n'));
     await gate.upstream.until(() => hasArrived(gate, path));
     await gate.upstream.write(`HTTP/1.1 200 OK\r\n${framing}\r\n\r\n${part}`);
@@ -182,7 +174,7 @@ describe('a product that talks nonsense', () => {
     const extra = 'HTTP/1.1 200 OK\r\nX-Smuggled: yes\r\nContent-Length: 0\r\n\r\n';
     for (let round = 0; round < 20; round += 1) {
       const raw = `HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok${extra}`;
-      const login = await loginAt(gate);
+      const login = await gates.login(gate);
       const bytes = request('GET', freshPath(), [login, `x-test-raw: ${base64(raw)}`, 'x-test-then: keep']);
       const { answer } = await gate.send(bytes);
       expect([answer.body, answer.headers['x-smuggled']]).toEqual(['ok', undefined]);
@@ -194,7 +186,7 @@ describe('a product that talks nonsense', () => {
   it('an error of the product’s own is its answer, and passes as it is [GW-41]', async () => {
     const raw = 'HTTP/1.1 502 Theirs\r\nContent-Type: text/html\r\nContent-Length: 3\r\n\r\nbad';
     const path = freshPath();
-    const { answer } = await gate.send(request('GET', path, [await loginAt(gate), `x-test-raw: ${base64(raw)}`]));
+    const { answer } = await gate.send(request('GET', path, [await gates.login(gate), `x-test-raw: ${base64(raw)}`]));
     expect([answer.status, answer.headers['content-type'], answer.body]).toEqual([502, 'text/html', 'bad']);
     expect(await recordOf(gate, path)).toEqual({ decision: 'permit', outcome: 'forwarded', status: 502, code: null });
   });
@@ -202,7 +194,7 @@ describe('a product that talks nonsense', () => {
 
 describe('a connection that the product closes while it is idle', () => {
   it.each(['close', 'reset'] as const)('with %s costs no request: it had not been sent, and goes another way [GW-41]', async (then) => {
-    const login = await loginAt(gate);
+    const login = await gates.login(gate);
     for (let round = 0; round < 25; round += 1) {
       // The answer promises that the connection stays; it does not, at some moment around the next request.
       const { answer } = await gate.send(request('GET', freshPath(), [login, `x-test-then: ${then}`]));
@@ -211,7 +203,7 @@ describe('a connection that the product closes while it is idle', () => {
   });
 
   it('costs no upload that began before and is sent after [GW-41]', async () => {
-    const login = await loginAt(gate);
+    const login = await gates.login(gate);
     for (const framing of ['Content-Length: 4', 'Transfer-Encoding: chunked']) {
       await gate.send(request('GET', freshPath(), [login]));
       const client = await converse(gate.postern.port);
@@ -287,7 +279,7 @@ describe('a client that goes away', () => {
   it('within an answer that is too large for every buffer on the way [GW-41, AUD-1]', async () => {
     const path = `${freshPath()}/download/100000000`;
     const client = await converse(gate.postern.port);
-    await client.write(request('GET', path, [await loginAt(gate)]));
+    await client.write(request('GET', path, [await gates.login(gate)]));
     await client.untilReceived(1);
     client.reset();
     await gate.upstream.until(() => gate.upstream.gone.includes(path));
@@ -300,7 +292,7 @@ describe('a client that goes away', () => {
   ])('%s, within its upload [GW-41, AUD-1]', async (_how, leave) => {
     const path = freshPath();
     const client = await converse(gate.postern.port);
-    await client.write(`${request('POST', path, [await loginAt(gate), 'Content-Length: 100', 'x-test-progress: yes'])}half`);
+    await client.write(`${request('POST', path, [await gates.login(gate), 'Content-Length: 100', 'x-test-progress: yes'])}half`);
     await gate.upstream.until(() => gate.upstream.progress.get(path) === 4);
     leave(client);
     await gate.upstream.until(() => gate.upstream.gone.includes(path));
@@ -311,7 +303,7 @@ describe('a client that goes away', () => {
   it('within an upload that the product is slow to read [GW-41, AUD-1]', async () => {
     const path = freshPath();
     const client = await converse(gate.postern.port);
-    void client.write(request('POST', path, [await loginAt(gate), 'Content-Length: 100000000', 'x-test-hold: head']));
+    void client.write(request('POST', path, [await gates.login(gate), 'Content-Length: 100000000', 'x-test-hold: head']));
     void client.write(Buffer.alloc(50_000_000, 'x'));
     await gate.upstream.until(() => hasArrived(gate, path));
     client.reset();
@@ -324,7 +316,7 @@ describe('a client that goes away', () => {
   it('before the first byte of its upload: nothing reached the product, and the trail says so [GW-41, AUD-1]', async () => {
     const path = freshPath();
     const client = await converse(gate.postern.port);
-    await client.write(request('POST', path, [await loginAt(gate), 'Content-Length: 100', 'Expect: 100-continue']));
+    await client.write(request('POST', path, [await gates.login(gate), 'Content-Length: 100', 'Expect: 100-continue']));
     await client.until((text) => text.includes('100 Continue'));
     client.reset();
     let told: Told | null = null;
@@ -391,7 +383,7 @@ it('a full queue before the product is 503, and nothing is asked of it [GW-52]',
 
 it('after all of this everything runs, and nothing was unforeseen [GW-41]', async () => {
   for (const at of [gate, await gates.at('gateway', IMPATIENT)]) {
-    const { answer } = await at.send(request('GET', freshPath(), [await loginAt(at)]));
+    const { answer } = await at.send(request('GET', freshPath(), [await gates.login(at)]));
     expect(answer.status).toBe(200);
     expect(at.postern.output()).not.toMatch(/platform\.unexpected|uncaught|unhandled/i);
     const open = (await at.records()).filter((record) => record.kind === 'request' && record.outcome === 'in-flight');

@@ -1,6 +1,6 @@
 // Bounded concurrency: never more at work than allowed, first come first served, and a bound on those who wait.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { limiter } from '../../src/store/limiter.js';
+import { limiter } from '../../src/plugin-kit/limiter.js';
 
 const full = () => new Error('full');
 

@@ -77,7 +77,7 @@ eachDatabase((database) => {
       MAYBE_INSTANT: null,
       MAYBE_TIMESTAMP: null,
     };
-    await store.transaction((manager) => manager.insert(everyWordTable, row));
+    await store.transaction((manager) => manager.insert(everyWordTable, { ...row }));
     const found = await store.transaction((manager) => manager.find(everyWordTable));
     expect(found).toEqual([{ ID: 1, ...row }]);
   });

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { LIMITS, Secret } from '../../src/core/index.js';
 import { openPasswords } from '../../src/store/directory/passwords.js';
-import { hashPkcs5s2, verifyPkcs5s2 } from '../../src/store/directory/pkcs5s2.js';
+import { hashPkcs5s2, verifyPkcs5s2 } from '../../src/plugin-kit/pkcs5s2.js';
 import { testRandom } from '../support/test-random.js';
 
 interface Vectors {

@@ -4,10 +4,22 @@ import { once } from 'node:events';
 import type http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
+import { renderFault } from '../../src/admin/fault.js';
 import { type ArrivedRequest, pluginRouter } from '../../src/admin/plugin-router.js';
 import { createAuthentication } from '../../src/authn/authenticate.js';
-import { HostError, type Identity, type Logger, type Method, type RequestView, Secret, type SiteKeys } from '../../src/core/index.js';
+import {
+  HostError,
+  type Identity,
+  type Instant,
+  type Logger,
+  type Method,
+  type RequestView,
+  Secret,
+  type SiteKeys,
+} from '../../src/core/index.js';
 import { hostFor } from '../../src/host/capabilities.js';
+import { openMail } from '../../src/mail/open-mail.js';
+import { createPosternMail1795305600080, posternMailTable } from '../../src/mail/postern-mail.js';
 import type { Act, ActivePlugin, ActRecorder, Plugin, PluginHost, TokenUse } from '../../src/plugin-kit/contract.js';
 import type { Profile, SettingSpec } from '../../src/plugin-kit/setting.js';
 import { type Directory, openDirectory } from '../../src/store/directory/directory.js';
@@ -19,6 +31,7 @@ import { openSwitches } from '../../src/store/switches.js';
 import { storeTables } from '../../src/store/tables/index.js';
 import { type TokenList, tokenList } from '../../src/store/token-registry.js';
 import { type HttpAnswer, sendHttp } from './http-client.js';
+import { unlimitedPasswordCheck } from './password-check.js';
 import { type TemporaryFolder, temporaryFolder } from './temporary-folder.js';
 import { type TestClock, testClock } from './test-clock.js';
 import { testRandom } from './test-random.js';
@@ -29,6 +42,10 @@ export interface PluginWorldOptions {
   /** By name; the profile's default for what is left out. */
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly tokensMakeTokens?: 'refuse' | 'allow';
+  /** When the clock stands at the beginning. */
+  readonly startsAt?: Instant;
+  /** A mail server, `smtp://…`; left out: nothing is sent, and nothing is said of it. */
+  readonly mailUrl?: string;
 }
 
 export interface RecordedAct extends Act {
@@ -82,7 +99,7 @@ export const PASSWORDS = { admin: 'admin-password', root: 'root-password', alice
 export async function startPluginWorld(options: PluginWorldOptions): Promise<PluginWorld> {
   const folder = await temporaryFolder();
   await createKeyFile(folder.file('site-key.json'), [makeKey(testClock(), testRandom('site key'))], testRandom('draft'));
-  const world = await openWorld(options, folder, testClock(), 0);
+  const world = await openWorld(options, folder, testClock(options.startsAt), 0);
   for (const [username, password] of Object.entries(PASSWORDS)) {
     await world.directory.createUser({
       username,
@@ -106,8 +123,8 @@ async function openWorld(options: PluginWorldOptions, folder: TemporaryFolder, c
     url: 'sqlite:postern.sqlite',
     dataFolder: folder.path,
     logger,
-    entities: [...storeTables, ...plugin.manifest.tables],
-    migrations: [...storeMigrations, ...plugin.manifest.migrations],
+    entities: [...storeTables, posternMailTable, ...plugin.manifest.tables],
+    migrations: [...storeMigrations, createPosternMail1795305600080, ...plugin.manifest.migrations],
   });
   const keys = await openSiteKeys({ keyFile, store, clock, random, logger });
   const directory = await openDirectory({ store, clock, random, passwordScheme: 'pkcs5s2' });
@@ -119,6 +136,10 @@ async function openWorld(options: PluginWorldOptions, folder: TemporaryFolder, c
     const uses = pending.splice(0);
     if (uses.length > 0) await store.transaction(async (manager) => active.authenticators[0]?.recordUses(uses, manager));
   };
+  const mail =
+    options.mailUrl === undefined
+      ? null
+      : openMail({ store, clock, random, logger, url: new Secret(options.mailUrl), from: 'postern@example.com' });
   const host = hostFor(plugin.manifest, {
     clock,
     random,
@@ -128,6 +149,7 @@ async function openWorld(options: PluginWorldOptions, folder: TemporaryFolder, c
     registry,
     switches: await openSwitches(store),
     audit: actRecorder(acts, () => world.isAuditDown),
+    mail: mail ?? { send: async () => undefined },
     store,
     profile,
     timezone: 'UTC',
@@ -143,7 +165,7 @@ async function openWorld(options: PluginWorldOptions, folder: TemporaryFolder, c
     logger,
     random,
     keys,
-    directory,
+    checkPassword: unlimitedPasswordCheck(directory),
     authenticators,
     wrongBearer: 'refuse',
     refusesPasswords: (request) => active.refusesPasswords?.(request) === true,
@@ -156,6 +178,7 @@ async function openWorld(options: PluginWorldOptions, folder: TemporaryFolder, c
   const close = async (): Promise<void> => {
     server.close();
     server.closeAllConnections();
+    await mail?.close();
     await store.close();
   };
   const world: PluginWorld = {
@@ -204,17 +227,32 @@ async function serve(active: ActivePlugin, { clock, logger, identify }: ServeNee
   };
   const app = express();
   app.use(async (request, response, next) => {
-    const view = viewOf(request.method as Method, request.url, clock);
+    const view = { ...viewOf(request.method as Method, request.url, clock), ...placeOnOwnOrigin(active, request.url) };
     const identity = await identify(credentialIn(request), view);
     if (identity.kind !== 'authenticated' && identity.kind !== 'anonymous') return void response.status(401).end('refused by the gateway');
+    // The control plane asks for a password and offers nothing to the token systems.
+    if (isApi(view.path) && identity.kind === 'authenticated' && identity.grant !== null) return void response.status(401).end();
     const caller = identity.kind === 'authenticated' ? { principal: identity.principal, grant: identity.grant } : null;
     arrived.set(request, { caller, request: view, challenges: ['Basic realm="Postern", charset="UTF-8"'] });
     next();
   });
-  app.use(...active.restModules.map((module) => pluginRouter(module, { callerOf, clock, logger })));
+  const api = { product: 'cloud', path: API, versions: [], routes: active.apiRoutes ?? [], renderFault } as const;
+  app.use(...[...active.restModules, api].map((module) => pluginRouter(module, { callerOf, clock, logger })));
   const server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return server;
+}
+
+const API = '/api/v1';
+
+function isApi(path: string): boolean {
+  return path.startsWith(`${API}/`);
+}
+
+/** What the gateway makes of a path that belongs to the cloud's own resources. */
+function placeOnOwnOrigin(active: ActivePlugin, target: string): Partial<RequestView> {
+  const isCloud = active.restModules.some(({ product, path }) => product === 'cloud' && target.startsWith(`${path}/`));
+  return isCloud ? { product: 'cloud', contextPath: '' } : {};
 }
 
 function viewOf(method: Method, target: string, clock: TestClock): RequestView {

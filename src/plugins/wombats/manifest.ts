@@ -7,11 +7,8 @@ import { wombatsTokenTable } from './tables.js';
 
 /** Whether tokens of this installation are honoured: they can be managed without a licence, and not used [WOM-4]. Also a switch. */
 export function licensedSetting({ product }: WombatsProfile): SettingSpec<boolean> {
-  return booleanSetting(
-    `${product}.wombats.licensed`,
-    true,
-    `Whether API Tokens for ${product} has a valid licence; without one tokens can be managed and not used. Can be switched while running.`,
-  );
+  const about = `Whether API Tokens for ${product} has a valid licence; without one tokens can be managed and not used. Can be switched while running.`;
+  return { ...booleanSetting(`${product}.wombats.licensed`, true, about), isSwitch: true };
 }
 
 /** Whether `login:password` is refused on `/rest/*` while tokens go on working [WOM-6]. */

@@ -83,7 +83,12 @@ export function openTokens(host: PluginHost, profile: WombatsProfile): TokenStor
         await manager
           .createQueryBuilder()
           .update(schema)
-          .set({ USAGE_COUNT: () => `${q('USAGE_COUNT')} + ${Math.trunc(authenticated)}`, LAST_ACCESSED: lastUsedAt })
+          .set({
+            USAGE_COUNT: () => `${q('USAGE_COUNT')} + :authenticated`,
+            // Batches of several nodes come in any order.
+            LAST_ACCESSED: () => `CASE WHEN ${q('LAST_ACCESSED')} > :at THEN ${q('LAST_ACCESSED')} ELSE :at END`,
+          })
+          .setParameters({ authenticated, at: lastUsedAt })
           .where({ TOKEN_ID: tokenRef })
           .execute();
       }

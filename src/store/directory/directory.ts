@@ -1,9 +1,20 @@
-// The internal directory: users in the vendor's tables, read by prepared statements and changed in transactions.
-import type { Clock, Principal, RandomSource, Secret, UserDirectory } from '../../core/index.js';
+// The directory: users in the vendor's tables, read by prepared statements and changed in transactions.
+import type { AskOutside, Clock, Principal, RandomSource, Secret, UserDirectory } from '../../core/index.js';
 import type { Store } from '../contract.js';
+import { outsideUsers } from './outside-users.js';
 import { openPasswords, type Passwords, type PasswordScheme } from './passwords.js';
 import { ensureSequence, insertUser, type NewUser, removeUser, type UserChanges, updateUser } from './user-changes.js';
-import { countUsers, findActiveByEmail, findByUserKey, findManyByUserKey, findStoredUser, listUsers } from './user-rows.js';
+import {
+  allUsers,
+  countUsers,
+  findActiveByEmail,
+  findByAccountId,
+  findByUserKey,
+  findContaining,
+  findManyByUserKey,
+  findStoredUser,
+  listUsers,
+} from './user-rows.js';
 import { checkDisplayName, checkEmailAddress, checkPassword, checkUsername } from './user-text.js';
 
 export type UserChangeKind = 'created' | 'changed' | 'deleted';
@@ -20,6 +31,8 @@ export interface Directory extends UserDirectory {
   deleteUser(username: string): Promise<void>;
   /** Users in the order of their names; at most LIMITS.pageMax of them. */
   listUsers(page: { startAt: number; limit: number }): Promise<readonly Principal[]>;
+  /** Every user, a page at a time in the order of their names. */
+  allUsers(): AsyncIterable<readonly Principal[]>;
   countUsers(): Promise<number>;
   /** Calls `listener` after every change, so that nothing cached outlives it [DIR-7]. Returns how to stop. */
   onChange(listener: UserListener): () => void;
@@ -31,6 +44,8 @@ export interface DirectoryOptions {
   readonly random: RandomSource;
   /** What new passwords are stored in: `pkcs5s2` as the vendor does, or the stronger `scrypt` [DIR-4]. */
   readonly passwordScheme: PasswordScheme;
+  /** Asked for users whom the tables do not know as their own; null or left out: nobody is [DIR-5]. */
+  readonly outside?: AskOutside | null;
 }
 
 /** Opens the directory on a migrated store. */
@@ -42,6 +57,8 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
 function directoryOn(options: DirectoryOptions, passwords: Passwords): Directory {
   const { store, clock } = options;
   const listeners = new Set<UserListener>();
+  const ask = options.outside ?? null;
+  const outside = ask === null ? null : outsideUsers({ ...options, ask, tell: (userId, kind) => tell(listeners, userId, kind) });
 
   async function required(username: string): Promise<Principal> {
     const user = await findStoredUser(store, username);
@@ -55,8 +72,14 @@ function directoryOn(options: DirectoryOptions, passwords: Passwords): Directory
     },
     findByUserKey: (userKey) => findByUserKey(store, userKey),
     findActiveByEmail: (emailAddress) => findActiveByEmail(store, emailAddress),
+    findByAccountId: (accountId) => findByAccountId(store, accountId),
     findManyByUserKey: (userKeys) => findManyByUserKey(store, userKeys),
-    verifyPassword: (username, password) => verifyPassword(store, passwords, username, password),
+    findContaining: (text, limit) => findContaining(store, text, limit),
+    verifyPassword: async (username, password) =>
+      // Names of our own come first: whoever calls himself `admin` in the product is not our administrator.
+      outside !== null && (await outside.isTheirs(username))
+        ? outside.verify(username, password)
+        : verifyPassword(store, passwords, username, password),
 
     async createUser(user) {
       checkUsername(user.username);
@@ -85,6 +108,7 @@ function directoryOn(options: DirectoryOptions, passwords: Passwords): Directory
     },
 
     listUsers: (page) => listUsers(store, page),
+    allUsers: () => allUsers(store),
     countUsers: () => countUsers(store),
 
     onChange(listener) {

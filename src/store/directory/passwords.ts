@@ -1,7 +1,7 @@
 // Password hashes: which scheme new ones get, which are accepted, and how many are worked on at once.
 import { HostError, LIMITS, type RandomSource, type Secret } from '../../core/index.js';
-import { limiter } from '../limiter.js';
-import { hashPkcs5s2, isPkcs5s2, verifyPkcs5s2, writePkcs5s2 } from './pkcs5s2.js';
+import { limiter } from '../../plugin-kit/limiter.js';
+import { hashPkcs5s2, isPkcs5s2, verifyPkcs5s2, writePkcs5s2 } from '../../plugin-kit/pkcs5s2.js';
 import { hashScrypt, isScrypt, verifyScrypt, writeScrypt } from './scrypt.js';
 
 /** `pkcs5s2` is the vendor's, `scrypt` the stronger one [DIR-4]. */

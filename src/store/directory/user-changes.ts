@@ -7,6 +7,7 @@ import { posternUpstreamCredentialTable } from '../tables/postern-upstream-crede
 import { posternUserSequenceTable } from '../tables/postern-user-sequence.js';
 import { posternUserTable } from '../tables/postern-user.js';
 import { userMappingTable } from '../tables/user-mapping.js';
+import { DIRECTORIES } from './directories.js';
 import { foldName } from './fold-name.js';
 import { UserError } from './user-error.js';
 
@@ -26,8 +27,6 @@ export type UserChanges = Partial<Omit<NewUser, 'username'>>;
 const SEQUENCE = 'user';
 /** Jira's own keys begin here: `JIRAUSER10000`. */
 const FIRST_USER_ID = 10_000;
-/** The one directory there is so far: internal. */
-const INTERNAL_DIRECTORY = 1;
 
 /** Makes the row that counts users, where it is missing. */
 export async function ensureSequence(manager: EntityManager): Promise<void> {
@@ -40,12 +39,13 @@ export async function takeTurn(manager: EntityManager): Promise<void> {
   await manager.update(posternUserSequenceTable, { sequence_name: SEQUENCE }, { next_user_id: () => 'next_user_id' });
 }
 
-/** Adds a user under the next number. Throws UserError when the name is taken. */
+/** Adds a user under the next number; `credential` is null where another directory checks the password. Throws UserError when the name is taken. */
 export async function insertUser(
   manager: EntityManager,
   user: Omit<NewUser, 'password'>,
-  credential: string,
+  credential: string | null,
   source: { clock: Clock; random: RandomSource },
+  directory: keyof typeof DIRECTORIES = 'internal',
 ): Promise<number> {
   await takeTurn(manager);
   if ((await findRow(manager, user.username)) !== null)
@@ -62,7 +62,7 @@ export async function insertUser(
     created_date: now,
     updated_date: now,
     external_id: uuid,
-    directory_id: INTERNAL_DIRECTORY,
+    directory_id: DIRECTORIES[directory],
     credential,
     active: activeLetter(user.isActive),
     ...displayNameColumns(user.displayName),
@@ -91,6 +91,7 @@ export async function updateUser(
 ): Promise<number> {
   await takeTurn(manager);
   const userId = await requireRow(manager, username);
+  if (credential !== null) await refuseOutside(manager, userId);
   if (changes.isActive === false) await keepOneAdministrator(manager, userId, 'isActive');
   if (changes.isAdministrator === false) await keepOneAdministrator(manager, userId, 'isAdministrator');
   await manager.update(
@@ -137,6 +138,12 @@ async function requireRow(manager: EntityManager, username: string): Promise<num
   const userId = await findRow(manager, username);
   if (userId === null) throw new UserError('username', 'unknown', 'There is no user of this name.');
   return userId;
+}
+
+/** Passwords of outside directories are never stored [DIR-5]. */
+async function refuseOutside(manager: EntityManager, userId: number): Promise<void> {
+  if (!(await manager.existsBy(cwdUserTable, { id: userId, directory_id: DIRECTORIES.outside }))) return;
+  throw new UserError('password', 'conflict', 'The password of this user is kept and checked by the product.');
 }
 
 /** Throws UserError when this user is the last active administrator: nobody could let anybody in again. */

@@ -1,7 +1,9 @@
 // How users are read: raw prepared statements on committed data, for they are on the way of every request that is not cached [GW-60].
-import type { Principal } from '../../core/index.js';
+import { LIMITS, type Principal } from '../../core/index.js';
+import { containsPattern } from '../../plugin-kit/like-pattern.js';
 import type { Store } from '../contract.js';
 import { boundPage } from '../page.js';
+import { DIRECTORIES } from './directories.js';
 import { foldName } from './fold-name.js';
 
 interface UserRow {
@@ -12,20 +14,25 @@ interface UserRow {
   readonly display_name: string;
   readonly email_address: string;
   readonly credential: string | null;
+  readonly directory_id: number | string;
   readonly jira_key: string;
   readonly confluence_key: string;
   readonly account_id: string;
   readonly is_administrator: number | boolean;
 }
 
-const USERS = `SELECT u.id, u.user_name, u.lower_user_name, u.active, u.display_name, u.email_address, u.credential,
+const USERS = `SELECT u.id, u.user_name, u.lower_user_name, u.active, u.display_name, u.email_address, u.credential, u.directory_id,
   p.jira_key, p.confluence_key, p.account_id, p.is_administrator
   FROM cwd_user u JOIN postern_user p ON p.user_id = u.id`;
 
 const BY_NAME = `${USERS} WHERE u.lower_user_name = ?`;
 const BY_ADDRESS = `${USERS} WHERE u.lower_email_address = ? AND u.active = 'T' LIMIT 2`;
 const BY_KEY = `${USERS} JOIN user_mapping m ON m.lower_username = u.lower_user_name WHERE m.user_key`;
+const CONTAINING = `${USERS} WHERE u.lower_user_name LIKE ? ESCAPE '!' OR u.lower_display_name LIKE ? ESCAPE '!'
+  OR u.lower_email_address LIKE ? ESCAPE '!' ORDER BY u.lower_user_name LIMIT ?`;
+const BY_ACCOUNT = `${USERS} WHERE p.account_id = ?`;
 const PAGE = `${USERS} ORDER BY u.lower_user_name LIMIT ? OFFSET ?`;
+const NEXT_PAGE = `${USERS} WHERE u.lower_user_name > ? ORDER BY u.lower_user_name LIMIT ?`;
 
 /** Keys asked for at once: one statement of a fixed shape, so that it stays prepared. */
 const KEYS_PER_STATEMENT = 100;
@@ -36,6 +43,8 @@ const BY_MANY_KEYS = `${BY_KEY} IN (${Array.from({ length: KEYS_PER_STATEMENT },
 export interface StoredUser {
   readonly principal: Principal;
   readonly credential: string | null;
+  /** Whose password another directory checks [DIR-5]. */
+  readonly isOutside: boolean;
 }
 
 /** The user of this name, active or not. */
@@ -44,13 +53,21 @@ export async function findStoredUser(store: Store, username: string): Promise<St
   const rows = await store.read<UserRow>(BY_NAME, [name]);
   // MySQL takes `admin ` for `admin`: the comparison that counts is this one.
   const row = rows.find((candidate) => candidate.lower_user_name === name);
-  return row === undefined ? null : { principal: asPrincipal(row), credential: row.credential };
+  if (row === undefined) return null;
+  return { principal: asPrincipal(row), credential: row.credential, isOutside: Number(row.directory_id) === DIRECTORIES.outside };
 }
 
 /** The user with this key of either product. */
 export async function findByUserKey(store: Store, userKey: string): Promise<Principal | null> {
   const rows = await store.read<UserRow>(BY_ONE_KEY, [userKey]);
   return rows.map(asPrincipal).find((principal) => hasKey(principal, userKey)) ?? null;
+}
+
+/** The user with this account id. */
+export async function findByAccountId(store: Store, accountId: string): Promise<Principal | null> {
+  const rows = await store.read<UserRow>(BY_ACCOUNT, [accountId]);
+  // MySQL compares without case.
+  return rows.map(asPrincipal).find((principal) => principal.accountId === accountId) ?? null;
 }
 
 /** The one active user with this address; null for none or several. */
@@ -80,6 +97,25 @@ export async function findManyByUserKey(store: Store, userKeys: readonly string[
 export async function listUsers(store: Store, page: { startAt: number; limit: number }): Promise<readonly Principal[]> {
   const { limit, offset } = boundPage(page);
   return (await store.read<UserRow>(PAGE, [limit, offset])).map(asPrincipal);
+}
+
+/** Users whose name, display name or address contains the text, in the order of their folded names. */
+export async function findContaining(store: Store, text: string, limit: number): Promise<readonly Principal[]> {
+  const pattern = containsPattern(foldName(text));
+  const { limit: bounded } = boundPage({ startAt: 0, limit });
+  return (await store.read<UserRow>(CONTAINING, [pattern, pattern, pattern, bounded])).map(asPrincipal);
+}
+
+/** Every user in the order of their folded names, a page at a time: no one is left out or told twice while others come and go. */
+export async function* allUsers(store: Store): AsyncGenerator<readonly Principal[], void, undefined> {
+  let after = '';
+  for (;;) {
+    const users = (await store.read<UserRow>(NEXT_PAGE, [after, LIMITS.pageMax])).map(asPrincipal);
+    const last = users.at(-1);
+    if (last === undefined) return;
+    yield users;
+    after = foldName(last.username);
+  }
 }
 
 /** How many users there are, inactive ones too. */

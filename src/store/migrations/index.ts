@@ -9,6 +9,7 @@ import { createPosternSwitch1795305600006 } from './1795305600006-postern-switch
 import { createPosternCursor1795305600007 } from './1795305600007-postern-cursor.js';
 import { createPosternKey1795305600008 } from './1795305600008-postern-key.js';
 import { createPosternUpstreamCredential1795305600009 } from './1795305600009-postern-upstream-credential.js';
+import { createPosternLoginFailure1795305600010 } from './1795305600010-postern-login-failure.js';
 
 /** The migrations that lead to the house's own tables. */
 export const storeMigrations: readonly (new () => MigrationInterface)[] = [
@@ -21,4 +22,5 @@ export const storeMigrations: readonly (new () => MigrationInterface)[] = [
   createPosternCursor1795305600007,
   createPosternKey1795305600008,
   createPosternUpstreamCredential1795305600009,
+  createPosternLoginFailure1795305600010,
 ];

@@ -3,6 +3,7 @@ import type { EntitySchema } from 'typeorm';
 import { cwdUserTable } from './cwd-user.js';
 import { posternCursorTable } from './postern-cursor.js';
 import { posternKeyTable } from './postern-key.js';
+import { posternLoginFailureTable } from './postern-login-failure.js';
 import { posternSwitchTable } from './postern-switch.js';
 import { posternTokenTable } from './postern-token.js';
 import { posternUpstreamCredentialTable } from './postern-upstream-credential.js';
@@ -21,4 +22,5 @@ export const storeTables: readonly EntitySchema[] = [
   posternCursorTable as EntitySchema,
   posternKeyTable as EntitySchema,
   posternUpstreamCredentialTable as EntitySchema,
+  posternLoginFailureTable as EntitySchema,
 ];

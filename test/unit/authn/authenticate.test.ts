@@ -52,12 +52,10 @@ function world(outcomes: Record<string, AuthnOutcome | Error>, wrongBearer: 'ano
     wrongBearer,
     authenticators: systems,
     keys: { digest: () => ({ keyId: 'k', digest: 'digest' }) } as unknown as AuthenticationNeeds['keys'],
-    directory: {
-      verifyPassword: async (username: string, password: { reveal(): string }) => {
-        asked.push('password');
-        return username === 'ada' && password.reveal() === 'pass:word' ? ada : null;
-      },
-    } as unknown as AuthenticationNeeds['directory'],
+    checkPassword: async ({ username, password }) => {
+      asked.push('password');
+      return username === 'ada' && password.reveal() === 'pass:word' ? ada : null;
+    },
   };
   const { authenticate } = createAuthentication(needs);
   return { asked, logged, authenticate: (value) => authenticate(request, value) };
@@ -134,7 +132,7 @@ describe('authentication', () => {
       logger: { debug() {}, info() {}, warn() {}, error() {} },
       wrongBearer: 'refuse',
       keys: { digest: () => ({ keyId: 'k', digest: 'd' }) } as unknown as AuthenticationNeeds['keys'],
-      directory: {} as AuthenticationNeeds['directory'],
+      checkPassword: async () => null,
       authenticators: [
         {
           system: 's',

@@ -1,4 +1,4 @@
-// Instants as administrators write them in a query. Strict, because Date.parse alone reads almost anything as some time.
+// Instants as people write them. Strict, because Date.parse alone reads almost anything as some time.
 import type { Instant } from '../core/index.js';
 
 // ISO 8601 as RFC 3339 narrows it: a date is its midnight in UTC; a time of day needs a zone, or it would be the server's.

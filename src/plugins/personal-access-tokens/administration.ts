@@ -1,0 +1,43 @@
+// Lets administrators see and end personal access tokens beside those of every other system.
+import type { TokenAdministration, TokenSummary } from '../../plugin-kit/contract.js';
+import type { Desk } from './desk.js';
+import { profileOf } from './profile.js';
+import { endToken } from './revoke.js';
+import { tokenIdOf } from './token-format.js';
+import type { PersonalToken } from './token-row.js';
+
+export function createAdministration(desk: Desk): TokenAdministration {
+  const { host, profile, tokens } = desk;
+  const isOurs = (userKey: string): boolean => profileOf(userKey) === profile;
+  return {
+    async list({ startAt, limit, owner }) {
+      await host.settleUses();
+      if (owner === undefined) {
+        const page = await tokens.listAll(profile.product, startAt, limit);
+        return { total: await tokens.countAll(profile.product), tokens: page.map((token) => summarise(desk, token)) };
+      }
+      if (!isOurs(owner)) return { total: 0, tokens: [] };
+      const page = await tokens.listOf(owner, startAt, limit);
+      return { total: await tokens.countOf(owner), tokens: page.map((token) => summarise(desk, token)) };
+    },
+    async revoke(tokenRef, actor, clientAddress) {
+      const tokenId = tokenIdOf(tokenRef);
+      const token = tokenId === null ? null : await tokens.findByTokenId(tokenId);
+      return token !== null && isOurs(token.userKey) && endToken(desk, token, { actor, clientAddress }, 'revoked');
+    },
+  };
+}
+
+function summarise({ profile }: Desk, token: PersonalToken): TokenSummary {
+  return {
+    tokenRef: token.tokenRef,
+    product: profile.product,
+    label: token.name,
+    owner: token.userKey,
+    createdAt: token.createdAt,
+    expiresAt: token.expiresAt,
+    lastUsedAt: token.lastUsedAt,
+    useCount: token.useCount,
+    hasLimits: token.inherited.length > 0,
+  };
+}

@@ -1,0 +1,180 @@
+// What stands behind both doors, the server's and somebody's own Express app: the database, keys and users, the trail with its counters, the
+// token systems, and the authentication that asks them. Built from the bottom up; `closing` takes it down again.
+import path from 'node:path';
+import { createTrail } from '../audit/trail.js';
+import { type Authentication, createAuthentication } from '../authn/authenticate.js';
+import { createLoginThrottle } from '../authn/login-throttle.js';
+import { createPasswordCheck } from '../authn/password-check.js';
+import { upstreamUsers } from '../authn/upstream-users.js';
+import { UsageLedger } from '../authn/usage.js';
+import { outsideDirectory } from '../config/check.js';
+import type { Settings } from '../config/load.js';
+import { HOUSE_SETTINGS as S } from '../config/schema.js';
+import { type AskOutside, type Clock, LIMITS, type Logger, type RandomSource } from '../core/index.js';
+import { openUpstream } from '../gateway/upstream.js';
+import { type ActiveSystems, activateSystems } from '../host/lifecycle.js';
+import { validateManifests } from '../host/registry.js';
+import { openMail } from '../mail/open-mail.js';
+import type { Plugin } from '../plugin-kit/contract.js';
+import type { SettingSpec } from '../plugin-kit/setting.js';
+import { openDirectory } from '../store/directory/directory.js';
+import { loginFailures } from '../store/directory/login-failures.js';
+import { openSiteKeys } from '../store/site-keys.js';
+import { openSwitches } from '../store/switches.js';
+import { tokenList } from '../store/token-registry.js';
+import { usageStore } from '../store/usage-store.js';
+import type { Closing } from './closing.js';
+import { countUses } from './count-uses.js';
+import { openDatabase, passwordSchemeOf } from './database.js';
+import { ensureFirstUsers } from './first-users.js';
+
+export interface HouseOptions {
+  readonly settings: Settings;
+  readonly plugins: readonly Plugin[];
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly logger: Logger;
+  /** The machine's own zone, in which jobs run at their times. */
+  readonly timezone: string;
+  /** Whether nobody but this machine will be served: only then there may be demo users. */
+  readonly isLoopback: boolean;
+}
+
+/** The house without its doors. */
+export type House = Ground & Records & Awaited<ReturnType<typeof openIdentity>>;
+
+/** Opens everything. Throws ConfigError or StartError; what was opened by then is in `closing`. */
+export async function openHouse(options: HouseOptions, closing: Closing): Promise<House> {
+  validateManifests(options.plugins);
+  const ground = await openGround(options, closing);
+  const records = await openRecords(options, ground, closing);
+  const identity = await openIdentity(options, ground, records, closing);
+  return { ...ground, ...records, ...identity };
+}
+
+/** The database, the keys and the users. */
+async function openGround(options: HouseOptions, closing: Closing) {
+  const { settings, plugins, clock, random, logger } = options;
+  const { store, dataFolder } = await openDatabase({ settings, plugins, logger });
+  closing.add(() => store.close());
+  const keyFile = settings.get(S.keyFile) ?? path.join(dataFolder, 'site-key.json');
+  const keys = await openSiteKeys({ keyFile, store, clock, random, logger });
+  const own = { store, clock, random, passwordScheme: passwordSchemeOf(settings) };
+  const { profile } = settings;
+  const bootstrapAdmin = settings.get(S.bootstrapAdmin);
+  // With our own users alone: a start asks nobody outside.
+  const demoUsers = await ensureFirstUsers({
+    directory: await openDirectory(own),
+    profile,
+    isLoopback: options.isLoopback,
+    bootstrapAdmin,
+  });
+  const directory = await openDirectory({ ...own, outside: openOutside(settings, closing) });
+  return { dataFolder, store, keys, directory, demoUsers };
+}
+
+/** The product as a directory, on connections of its own, which no traffic can use up; null where it is not asked [DIR-5]. */
+function openOutside(settings: Settings, closing: Closing): AskOutside | null {
+  const place = outsideDirectory(settings);
+  if (place === null) return null;
+  const timeouts = { connectMs: settings.get(S.upstreamConnectMs), headersMs: LIMITS.outsideLoginMs, bodyMs: LIMITS.outsideLoginMs };
+  const { pool } = openUpstream(place.upstream, timeouts);
+  closing.add(() => pool.destroy());
+  return upstreamUsers({ product: place.product, contextPath: place.contextPath, connections: () => pool });
+}
+
+type Ground = Awaited<ReturnType<typeof openGround>>;
+
+/** The trail, and the counters that are fed from it. */
+async function openRecords({ settings, clock, random, logger }: HouseOptions, { store, dataFolder }: Ground, closing: Closing) {
+  const counters = usageStore(store, clock);
+  // The systems that count are there before the first batch is: nothing is applied before the replay.
+  const counted: { by?: ActiveSystems } = {};
+  const ledger = new UsageLedger({ clock, logger, apply: (batch) => countUses(counters, systemsOf(counted))(batch) });
+  const trail = await createTrail({
+    folder: path.join(dataFolder, 'audit'),
+    clock,
+    random,
+    logger,
+    durability: settings.get(S.auditDurability),
+    onDurable: (uses, position) => ledger.note(uses, position),
+  });
+  closing.add(() => trail.close());
+  // After the trail's last group and before the tables close.
+  closing.addAfter(() => ledger.close(), 1);
+  const replay = async (by: ActiveSystems): Promise<void> => {
+    counted.by = by;
+    await ledger.replay(await counters.position(trail.spoolId), trail);
+  };
+  return { trail, ledger, replay };
+}
+
+type Records = Awaited<ReturnType<typeof openRecords>>;
+
+function systemsOf({ by }: { by?: ActiveSystems }): ActiveSystems {
+  if (by === undefined) throw new Error('A batch of uses was applied before the token systems were there.');
+  return by;
+}
+
+/** The token systems, and the authentication that asks them. */
+async function openIdentity(
+  options: HouseOptions,
+  { store, keys, directory }: Ground,
+  { trail, ledger, replay }: Records,
+  closing: Closing,
+) {
+  const { settings, plugins, clock, random, logger } = options;
+  const mail = openMail({ store, clock, random, logger, url: settings.get(S.mailUrl), from: settings.get(S.mailFrom) });
+  closing.add(() => mail.close());
+  const registry = tokenList(store);
+  const siteSwitches = switchesIn(plugins);
+  const switches = await openSwitches(store, new Map(siteSwitches.map((spec) => [spec.name, settings.get(spec)])));
+  const systems: ActiveSystems = await activateSystems(plugins, {
+    clock,
+    random,
+    logger,
+    directory,
+    keys,
+    store,
+    registry,
+    switches,
+    audit: trail,
+    mail,
+    profile: settings.profile,
+    timezone: options.timezone,
+    tokensMakeTokens: settings.get(S.tokensMakeTokens),
+    setting: (spec) => settings.get(spec),
+    forget: (tokenRef) => authentication.cache.forgetToken(tokenRef),
+    settleUses: () => ledger.settle(),
+  });
+  closing.add(() => systems.close());
+  const throttle = createLoginThrottle({
+    failures: loginFailures(store),
+    keys,
+    clock,
+    logger,
+    failuresMax: { user: settings.get(S.loginFailuresMax), address: settings.get(S.loginAddressFailuresMax) },
+  });
+  closing.add(() => throttle.close());
+  const checkPassword = createPasswordCheck(directory, throttle);
+  const authentication: Authentication = createAuthentication({
+    clock,
+    random,
+    logger,
+    keys,
+    checkPassword,
+    authenticators: systems.authenticators,
+    wrongBearer: settings.get(S.wrongBearer),
+    refusesPasswords: (request) => systems.refusesPasswords(request),
+  });
+  directory.onChange((userId) => authentication.cache.forgetUser(userId));
+  await replay(systems);
+  return { systems, authentication, checkPassword, registry, switches, siteSwitches };
+}
+
+/** What administrators may switch while running: the house's and the token systems' own. */
+function switchesIn(plugins: readonly Plugin[]): readonly SettingSpec<boolean>[] {
+  const house = Object.values(S) as readonly SettingSpec[];
+  const specs = [...house, ...plugins.flatMap(({ manifest }) => manifest.settings)].filter(({ isSwitch }) => isSwitch === true);
+  return specs as readonly SettingSpec<boolean>[];
+}

@@ -1,0 +1,44 @@
+// What a failed statement means to the house, and what of it may be told: drivers put the values of a row into their errors, and a digest
+// or a cipher text has no business in a log [AUD-11].
+import { QueryFailedError } from 'typeorm';
+import { HostError } from '../core/index.js';
+import { isConstraintViolation } from './dialect.js';
+import { errorCode } from './error-code.js';
+
+/** A constraint that did not hold is the statement's fault and stays a QueryFailedError; anything else: HostError store.unavailable. */
+export function readStatementError(error: unknown): Error {
+  if (error instanceof HostError) return error;
+  const bare = bareError(error);
+  if (!(error instanceof QueryFailedError) || !isConstraintViolation(error)) return new HostError('store.unavailable', { cause: bare });
+  return new QueryFailedError(error.query, undefined, bare);
+}
+
+const SAFE_FIELDS = ['code', 'errno', 'sqlState', 'syscall', 'severity', 'constraint', 'table', 'column'] as const;
+
+/** The same error without anything that a row or a parameter could have put into it. */
+export function bareError(error: unknown): Error {
+  const bare = new Error(withoutValues(error));
+  bare.name = error instanceof Error ? error.name : 'Error';
+  for (const name of SAFE_FIELDS) {
+    const value = fieldOf(error, name);
+    if (typeof value === 'string' || typeof value === 'number') Object.assign(bare, { [name]: value });
+  }
+  return bare;
+}
+
+/** MySQL quotes values and names alike; PostgreSQL quotes values in its class 22, of values that are none of their type. */
+function withoutValues(error: unknown): string {
+  const message = messageOf(error);
+  if (fieldOf(error, 'sqlState') !== undefined) return message.replace(/'.*'/gs, '…');
+  return errorCode(error).startsWith('22') ? message.replace(/".*"/gs, '…') : message;
+}
+
+/** An AggregateError, as of a name with two addresses, has no message of its own. */
+function messageOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join('; ');
+  return error instanceof Error ? error.message : String(error);
+}
+
+function fieldOf(error: unknown, name: string): unknown {
+  return typeof error === 'object' && error !== null ? (error as Record<string, unknown>)[name] : undefined;
+}

