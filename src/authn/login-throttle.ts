@@ -1,7 +1,16 @@
 // How many logins may fail: counted for each user and each address, on all nodes together, apart for `/rest/*` and for our own
 // API; past the limit no password is checked for a while, and a while twice as long after each further failure [DIR-6].
 import ipaddr from 'ipaddr.js';
-import { type Cancel, type Clock, type Instant, LIMITS, type Logger, type LoginCounter, type LoginFailures, type SiteKeys } from '../core/index.js';
+import {
+  type Cancel,
+  type Clock,
+  type Instant,
+  LIMITS,
+  type Logger,
+  type LoginCounter,
+  type LoginFailures,
+  type SiteKeys,
+} from '../core/index.js';
 
 /** Which counters: `/rest/*` below the products, or `/api/v1`. */
 export type LoginScope = 'rest' | 'api';

@@ -14,7 +14,12 @@ export interface UpstreamUsersNeeds {
 
 const PATHS = { jira: '/rest/api/2/myself', confluence: '/rest/api/user/current' } as const;
 
-const JiraUser = z.object({ name: z.string(), displayName: z.string().default(''), emailAddress: z.string().optional(), active: z.boolean().default(true) });
+const JiraUser = z.object({
+  name: z.string(),
+  displayName: z.string().default(''),
+  emailAddress: z.string().optional(),
+  active: z.boolean().default(true),
+});
 // `type` tells a user from the anonymous one, with whom Confluence answers 200 too.
 const ConfluenceUser = z.object({ type: z.literal('known'), username: z.string(), displayName: z.string().default('') });
 
@@ -33,7 +38,11 @@ export function upstreamUsers(needs: UpstreamUsersNeeds): AskOutside {
   };
 }
 
-async function ask({ product, contextPath, connections }: UpstreamUsersNeeds, username: string, password: Secret): Promise<OutsideUser | null> {
+async function ask(
+  { product, contextPath, connections }: UpstreamUsersNeeds,
+  username: string,
+  password: Secret,
+): Promise<OutsideUser | null> {
   const answer = await connections().request({
     method: 'GET',
     path: `${contextPath}${PATHS[product]}`,
@@ -44,7 +53,8 @@ async function ask({ product, contextPath, connections }: UpstreamUsersNeeds, us
   const text = await readText(answer, product);
   if (answer.statusCode === 200) return readUser(product, text);
   if (answer.statusCode === 401) return null;
-  if (answer.statusCode === 403 && isDenied(answer)) throw new HostError('authn.denied', { detail: `${product} does not look at the password [DIR-6].` });
+  if (answer.statusCode === 403 && isDenied(answer))
+    throw new HostError('authn.denied', { detail: `${product} does not look at the password [DIR-6].` });
   throw unavailable(product, `status ${answer.statusCode}`);
 }
 
@@ -54,7 +64,9 @@ function basic(username: string, password: Secret): string {
 }
 
 function isDenied({ headers }: Answer): boolean {
-  return headers['x-authentication-denied-reason'] !== undefined || String(headers['x-seraph-loginreason']).includes('AUTHENTICATION_DENIED');
+  return (
+    headers['x-authentication-denied-reason'] !== undefined || String(headers['x-seraph-loginreason']).includes('AUTHENTICATION_DENIED')
+  );
 }
 
 async function readText({ body }: Answer, product: UpstreamProduct): Promise<string> {

@@ -126,7 +126,8 @@ async function carryOut(
     }
     case 'set': {
       const changes = readUserChanges(body, settings.profile);
-      if (Object.keys(changes).length === 0) throw new StartError('Nothing is to be changed.', 'Say what: `postern user set --help` lists it.');
+      if (Object.keys(changes).length === 0)
+        throw new StartError('Nothing is to be changed.', 'Say what: `postern user set --help` lists it.');
       const user = await directory.changeUser(command.username, changes);
       print(`Changed ${describe(user)}`);
       return print(NOTICE);
@@ -153,5 +154,7 @@ async function printUsers(directory: Directory, print: (line: string) => void): 
 /** `ada (Ada Lovelace, ada@example.com), administrator, inactive`. */
 function describe(user: Principal): string {
   const person = [user.displayName, user.emailAddress].filter((text) => text !== '').join(', ');
-  return [`${user.username} (${person})`, ...(user.isAdministrator ? ['administrator'] : []), ...(user.isActive ? [] : ['inactive'])].join(', ');
+  return [`${user.username} (${person})`, ...(user.isAdministrator ? ['administrator'] : []), ...(user.isActive ? [] : ['inactive'])].join(
+    ', ',
+  );
 }

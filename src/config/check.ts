@@ -65,7 +65,8 @@ function identityProblems(settings: Settings): readonly string[] {
 /** The product that checks passwords: Jira where there is one, else Confluence. null where Postern does it alone, or where none is configured. */
 export function outsideDirectory(settings: Settings): (CarriedProduct & { readonly upstream: URL }) | null {
   if (settings.get(S.directory) === 'internal') return null;
-  for (const { product, contextPath, upstream } of carriedProducts(settings)) if (upstream !== 'sample') return { product, contextPath, upstream };
+  for (const { product, contextPath, upstream } of carriedProducts(settings))
+    if (upstream !== 'sample') return { product, contextPath, upstream };
   return null;
 }
 

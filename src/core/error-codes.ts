@@ -114,7 +114,8 @@ export const ERROR_CODES = {
     status: 403,
     owner: 'client',
     publicText: 'Too many logins have failed. Wait, or use a token.',
-    operatorText: 'Passwords are not checked for a while, for this user or this address: too many were wrong. Tokens go on working [DIR-6].',
+    operatorText:
+      'Passwords are not checked for a while, for this user or this address: too many were wrong. Tokens go on working [DIR-6].',
   },
   'authn.unavailable': {
     status: 503,

@@ -29,6 +29,7 @@ export function ownLine(needs: LineNeeds, place: Place, application: NonNullable
       baseOrigin: settings.get(S.baseUrl)?.origin ?? null,
     },
     // Fail closed: a path that no token can open is not handed on as if it had been judged [GW-7].
-    elsewhere: (exchange) => void answerError(exchange, { code: 'request.not-found', publicText: ERROR_CODES['request.not-found'].publicText }),
+    elsewhere: (exchange) =>
+      void answerError(exchange, { code: 'request.not-found', publicText: ERROR_CODES['request.not-found'].publicText }),
   });
 }

@@ -45,7 +45,8 @@ async function judge(scheme: 'basic' | 'bearer', incoming: Arrived, gateway: Gat
   if (arrival.place === 'elsewhere') return { status: ERROR_CODES['request.not-found'].status };
   const { request, authorization } = arrival;
   const header = parseAuthorization(authorization);
-  const isOurs = header.kind === 'credential' ? header.credential.scheme === scheme : header.kind === 'malformed' && header.scheme === scheme;
+  const isOurs =
+    header.kind === 'credential' ? header.credential.scheme === scheme : header.kind === 'malformed' && header.scheme === scheme;
   if (!isOurs) return { status: 401 };
   const identity = await gateway.authentication.authenticate(request, authorization);
   const decision = decide(request, identity, null, gateway.policy, { destination: 'upstream', now: gateway.clock.now() });

@@ -37,7 +37,12 @@ export async function dispatch(exchange: Exchange, request: CanonicalRequest, id
   }
 }
 
-function serveHere(exchange: Exchange, request: CanonicalRequest, identity: Identity, place: Pick<OwnResources, 'serve'>): Promise<Outcome> {
+function serveHere(
+  exchange: Exchange,
+  request: CanonicalRequest,
+  identity: Identity,
+  place: Pick<OwnResources, 'serve'>,
+): Promise<Outcome> {
   const { incoming, outgoing } = exchange;
   for (const [name, value] of loginHeaders(identity)) outgoing.setHeader(name, value);
   outgoing.setHeader('X-Request-Id', request.requestId);
@@ -69,12 +74,7 @@ function vantageOf({ incoming }: Exchange, request: CanonicalRequest): Vantage {
 }
 
 /** Fresh X-Forwarded-* for every request [GW-42, GW-5]. */
-function forwarding(
-  { incoming }: Exchange,
-  request: CanonicalRequest,
-  vantage: Vantage,
-  gateway: Gateway,
-): readonly [string, string][] {
+function forwarding({ incoming }: Exchange, request: CanonicalRequest, vantage: Vantage, gateway: Gateway): readonly [string, string][] {
   const chain = trustedChain({
     peer: request.peer,
     forwardedFor: incoming.headersDistinct['x-forwarded-for'] ?? [],

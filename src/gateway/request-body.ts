@@ -5,9 +5,9 @@ import { Readable } from 'node:stream';
 
 export interface BodyWatcher {
   /** The size of each piece that arrives. */
-  onBytes(count: number): void;
+  readonly onBytes: (count: number) => void;
   /** The first piece, or the end, is here. */
-  onBegun(body: Readable): void;
+  readonly onBegun: (body: Readable) => void;
 }
 
 /** Reads the body at the pace of the upstream. What arrives after the upstream has given it up is thrown away. */

@@ -1,5 +1,5 @@
 // What one plugin may touch: the capabilities of the house, cut to its measure.
-import type { Clock, Logger, RandomSource, SiteKeys, UserDirectory } from '../core/index.js';
+import type { Clock, Logger, Principal, RandomSource, SiteKeys, UserDirectory } from '../core/index.js';
 import type { ActRecorder, MailQueue, PluginHost, PluginManifest, Switches, TokenRegistry } from '../plugin-kit/contract.js';
 import type { Profile, SettingSpec } from '../plugin-kit/setting.js';
 import type { Store } from '../store/contract.js';
@@ -21,6 +21,7 @@ export interface HouseParts {
   readonly timezone: string;
   readonly tokensMakeTokens: 'refuse' | 'allow';
   setting<T>(spec: SettingSpec<T>): T;
+  noteGuess(user: Principal, clientAddress: string | null): Promise<void>;
   forget(tokenRef: string): void;
   settleUses(): Promise<void>;
 }
@@ -47,6 +48,7 @@ export function hostFor(manifest: PluginManifest, parts: HouseParts): PluginHost
     read: (sql, parameters) => parts.store.read(sql, parameters),
     transaction: (work) => parts.store.transaction(work),
     quote: (name) => parts.store.quote(name),
+    noteGuess: (user, clientAddress) => parts.noteGuess(user, clientAddress),
     forget: (tokenRef) => parts.forget(tokenRef),
     settleUses: () => parts.settleUses(),
   };

@@ -70,6 +70,8 @@ export interface PluginHost {
   transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T>;
   /** A table's or column's name as the database wants it quoted, case kept: vendors' names are in capitals. */
   quote(name: string): string;
+  /** Counts a guess of this user's that was answered as a failed login is counted: the answer told something of a secret [EXT-42]. */
+  noteGuess(user: Principal, clientAddress: string | null): Promise<void>;
   /** Forget everything cached about a token, and every remembered miss. Call after the transaction that changed it has committed. */
   forget(tokenRef: string): void;
   /** Resolves when every use that was answered stands in the tables: call it before a list shows counters. */

@@ -30,7 +30,10 @@ export function banner(facts: BannerFacts): readonly string[] {
     `  Postern ${facts.version}, profile ${facts.profile}`,
     '',
     ...facts.products.map(({ product, contextPath, upstream }) =>
-      row(PRODUCT_NAMES[product], `${originOf(product)}${contextPath}${upstream === 'sample' ? '' : `  →  ${upstream.origin}${contextPath}`}`),
+      row(
+        PRODUCT_NAMES[product],
+        `${originOf(product)}${contextPath}${upstream === 'sample' ? '' : `  →  ${upstream.origin}${contextPath}`}`,
+      ),
     ),
     ...(facts.products.every(({ upstream }) => upstream === 'sample')
       ? [row('', 'a built-in sample; its issues live in memory and are gone at the end')]

@@ -129,6 +129,14 @@ async function openIdentity(
   const registry = tokenList(store);
   const siteSwitches = switchesIn(plugins);
   const switches = await openSwitches(store, new Map(siteSwitches.map((spec) => [spec.name, settings.get(spec)])));
+  const throttle = createLoginThrottle({
+    failures: loginFailures(store),
+    keys,
+    clock,
+    logger,
+    failuresMax: { user: settings.get(S.loginFailuresMax), address: settings.get(S.loginAddressFailuresMax) },
+  });
+  closing.add(() => throttle.close());
   const systems: ActiveSystems = await activateSystems(plugins, {
     clock,
     random,
@@ -144,18 +152,11 @@ async function openIdentity(
     timezone: options.timezone,
     tokensMakeTokens: settings.get(S.tokensMakeTokens),
     setting: (spec) => settings.get(spec),
+    noteGuess: async ({ username }, address) => void (await throttle.failed({ scope: 'rest', username, address: address ?? '' })),
     forget: (tokenRef) => authentication.cache.forgetToken(tokenRef),
     settleUses: () => ledger.settle(),
   });
   closing.add(() => systems.close());
-  const throttle = createLoginThrottle({
-    failures: loginFailures(store),
-    keys,
-    clock,
-    logger,
-    failuresMax: { user: settings.get(S.loginFailuresMax), address: settings.get(S.loginAddressFailuresMax) },
-  });
-  closing.add(() => throttle.close());
   const checkPassword = createPasswordCheck(directory, throttle);
   const authentication: Authentication = createAuthentication({
     clock,

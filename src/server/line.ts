@@ -16,7 +16,10 @@ export interface LineEnds extends Pick<Gateway, 'upstreams' | 'outbound' | 'else
 }
 
 /** The gateway of a house. */
-export function createLine({ settings, clock, random, logger, authentication, trail, systems, policy }: LineNeeds, ends: LineEnds): Gateway {
+export function createLine(
+  { settings, clock, random, logger, authentication, trail, systems, policy }: LineNeeds,
+  ends: LineEnds,
+): Gateway {
   const { contexts, ...rest } = ends;
   return {
     ...rest,

@@ -16,7 +16,8 @@ export function readStatementError(error: unknown): Error {
 const SAFE_FIELDS = ['code', 'errno', 'sqlState', 'syscall', 'severity', 'constraint', 'table', 'column'] as const;
 
 /** The same error without anything that a row or a parameter could have put into it. */
-export function bareError(error: unknown): Error {
+export function bareError(thrown: unknown): Error {
+  const error: unknown = thrown instanceof QueryFailedError ? thrown.driverError : thrown;
   const bare = new Error(withoutValues(error));
   bare.name = error instanceof Error ? error.name : 'Error';
   for (const name of SAFE_FIELDS) {

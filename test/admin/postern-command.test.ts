@@ -12,6 +12,10 @@ async function run(...words: readonly string[]) {
       ran.push(['rotateKeys', ...flags].join(' '));
       return 1;
     },
+    user: async (command, flags) => {
+      ran.push([JSON.stringify(command), ...flags].join(' '));
+      return 0;
+    },
     exit: (code) => void ran.push(`exit ${code}`),
   });
   const write = (text: string): void => void written.push(text);
@@ -32,6 +36,32 @@ it.each([[[]], [['--port=80', '-Ddata=elsewhere']]])('start serves, with setting
 it('keys rotate takes the settings that start takes, and ends with the exit code of the rotation [GW-13]', async () => {
   const ran = ['rotateKeys --data=elsewhere', 'exit 1'];
   expect(await run('keys', 'rotate', '--data=elsewhere')).toEqual({ ran, written: '', ended: null });
+});
+
+it.each([
+  [['list'], { name: 'list' }],
+  [['add', 'ada'], { name: 'add', username: 'ada', options: {} }],
+  [
+    ['add', 'ada', '--display-name', 'Ada Lovelace', '--email', 'ada@example.com', '--administrator'],
+    { name: 'add', username: 'ada', options: { displayName: 'Ada Lovelace', email: 'ada@example.com', administrator: true } },
+  ],
+  [
+    ['set', 'ada', '--no-administrator', '--no-active', '--password'],
+    { name: 'set', username: 'ada', options: { administrator: false, active: false, password: true } },
+  ],
+  [['set', 'ada', '--active'], { name: 'set', username: 'ada', options: { active: true } }],
+  [['remove', 'ada'], { name: 'remove', username: 'ada' }],
+])('user %j takes the settings that start takes behind its own words', async (words, command) => {
+  const { ran, written } = await run('user', ...words, '--data=elsewhere', '-Dport=0');
+  expect([ran, written]).toEqual([[`${JSON.stringify(command)} --data=elsewhere -Dport=0`, 'exit 0'], '']);
+});
+
+it.each([
+  [[['user', 'add']], 'missing required argument'],
+  [[['user', 'set', 'ada', '--email']], 'argument missing'],
+])('user without what it needs says so and runs nothing: %j', async ([words], text) => {
+  const { ran, written, ended } = await run(...(words ?? []));
+  expect([ran, ended, written.includes(text)]).toEqual([[], 1, true]);
 });
 
 it.each([

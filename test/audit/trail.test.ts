@@ -1,5 +1,5 @@
 // The trail as the rest of the house sees it: one record for everything, and records() tells it again.
-import { HostError, LIMITS } from '../../src/core/index.js';
+import { HostError, LIMITS, Refusal } from '../../src/core/index.js';
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.js';
 import { TEST_START, testClock } from '../support/test-clock.js';
 import { type FaultyDisk, faultyDisk } from './faulty-file.js';
@@ -181,7 +181,8 @@ describe('an act', () => {
   it.each([
     ['a HostError', new HostError('store.unavailable'), { code: 'store.unavailable', status: 503 }],
     ['anything else', new TypeError('x is not a function'), { code: 'platform.unexpected', status: null }],
-  ])('that fails with %s is closed as failed, and the error goes on to whoever asked', async (_what, error, expected) => {
+    ['a Refusal, as the client’s matter', new Refusal('taken'), { outcome: 'refused', code: null, status: null }],
+  ])('that fails with %s is closed so, and the error goes on to whoever asked', async (_what, error, expected) => {
     await expect(world.trail.act(act, () => Promise.reject(error))).rejects.toBe(error);
     expect(await world.records()).toMatchObject([{ outcome: 'failed', ...expected }]);
   });

@@ -5,7 +5,7 @@ import type { Identity, RequestView } from '../../src/core/index.js';
 import type { Authenticator, AuthnOutcome } from '../../src/plugin-kit/contract.js';
 import { plugins } from '../../src/plugins/index.js';
 import { PASSWORDS, type PluginWorld, startPluginWorld } from '../support/plugin-host.js';
-import { type Login, makeSample, presentations, PRODUCT_VIEWS, TOKEN_KINDS } from '../support/samples.js';
+import { type Login, makeSample, passwordOf, presentations, PRODUCT_VIEWS, TOKEN_KINDS, type TokenKind } from '../support/samples.js';
 import { testRandom } from '../support/test-random.js';
 import { carryAll } from './carry-all.js';
 
@@ -13,6 +13,8 @@ const KINDS = Object.values(TOKEN_KINDS).flat();
 
 /** The kinds that can be there together: Extender's plain ones are those in Bearer too, on a site that takes them in Basic alone. */
 const TOGETHER = KINDS.filter(({ name }) => name !== 'Extender');
+
+const SETTINGS = Object.assign({}, ...TOGETHER.map(({ options }) => options.settings ?? {})) as Record<string, unknown>;
 
 /** A credential as it is presented for a product, and who may accept it: a system's key, `password`, or nobody. */
 interface Presented {
@@ -40,8 +42,7 @@ describe('all token systems side by side', () => {
   let credentials: readonly Presented[];
 
   beforeAll(async () => {
-    const settings = Object.assign({}, ...TOGETHER.map(({ options }) => options.settings ?? {})) as Record<string, unknown>;
-    world = await startPluginWorld({ plugin: carried.plugin, settings });
+    world = await startPluginWorld({ plugin: carried.plugin, settings: SETTINGS });
     credentials = [...(await presentTokens(world)), ...presentPasswords(world)];
   });
   afterAll(() => world.close());
@@ -74,18 +75,55 @@ describe('all token systems side by side', () => {
     // Each is asked once; its answers are given again in every order.
     const remembered = new Map([...carried.active].map(([key, { authenticators }]) => [key, authenticators.map(remembering)]));
     const checkPassword = rememberingPasswords(world);
+    // What no system accepts by itself, none accepts in any order.
+    const asked = credentials.filter(({ accepts, from }) => accepts !== null || from === null);
+    // One for all orders: making its cache would take longer than all the rest.
+    const inOrder: SystemAuthenticator[] = [];
+    const authentication = authenticationOf(world, inOrder, checkPassword);
     let orders = 0;
     for (const order of permutations([...remembered])) {
       orders += 1;
-      const authentication = authenticationOf(world, systemsOf(order), checkPassword);
+      inOrder.splice(0, inOrder.length, ...systemsOf(order));
+      authentication.cache.clear();
       const told: (string | null)[] = [];
-      for (const { login, view } of credentials) told.push(whose(await authentication.authenticate(view, headerOf(login))));
-      const wrong = credentials.flatMap(({ what, accepts }, index) => (told[index] === accepts ? [] : [`${what}: ${told[index]}`]));
+      for (const { login, view } of asked) told.push(whose(await authentication.authenticate(view, headerOf(login))));
+      const wrong = asked.flatMap(({ what, accepts }, index) => (told[index] === accepts ? [] : [`${what}: ${told[index]}`]));
       if (wrong.length > 0) expect([order.map(([key]) => key), wrong]).toEqual([]);
     }
     expect(orders).toBe(plugins.reduce((product, _plugin, index) => product * (index + 1), 1));
   });
 });
+
+describe('a token made with a restricted token of another system', () => {
+  const carried = carryAll(plugins);
+  const limits = { limitTo: '[get,post].*/rest/.*', ip: '192.0.2.0/24' };
+  const parents = TOGETHER.filter(({ makes }) => JSON.stringify(makes({ label: '', ...limits }, {}, 0)).includes('192.0.2'));
+  const children = TOGETHER.filter(({ makes, owner }) => owner === 'alice' && makes({ label: '' }, {}, 0).path.includes('/rest/'));
+  const pairs = parents.flatMap((parent) =>
+    children.filter((child) => child.plugin !== parent.plugin && opensIn(parent, child.product)).map((child) => ({ parent, child })),
+  );
+  let world: PluginWorld;
+  beforeAll(async () => {
+    world = await startPluginWorld({ plugin: carried.plugin, settings: SETTINGS });
+  });
+  afterAll(() => world.close());
+
+  it('is tried with every pair of systems', () => {
+    expect(pairs.length).toBeGreaterThanOrEqual(8);
+  });
+
+  it.each(pairs)('takes over its limits: $parent.name → $child.name [GW-26]', async ({ parent, child }) => {
+    const { login } = await makeSample(world, parent, limits, passwordOf('alice'));
+    const made = await makeSample(world, child, { label: 'child' }, login);
+    const identity = await world.identify(made.login, PRODUCT_VIEWS[child.product]);
+    const grant = identity.kind === 'authenticated' ? identity.grant : null;
+    expect(grant?.limits.map(({ rules, addresses }) => ({ limitTo: rules?.text, ip: addresses?.text }))).toEqual([limits]);
+  });
+});
+
+function opensIn({ opens, owner }: TokenKind, product: string): boolean {
+  return owner === 'alice' && opens.some((each) => each.startsWith(`${product} `));
+}
 
 type Ordered = readonly (readonly [string, readonly Authenticator[]])[];
 

@@ -35,7 +35,10 @@ eachDatabase((database) => {
   it('are removed once they are empty, every minute, and hold no name and no address [DIR-6]', async () => {
     const store = await database.open();
     const clock = testClock();
-    const digest = (_purpose: string, text: string) => ({ keyId: 'k', digest: Buffer.from(text).toString('hex').padEnd(64, '0').slice(0, 64) });
+    const digest = (_purpose: string, text: string) => ({
+      keyId: 'k',
+      digest: Buffer.from(text).toString('hex').padEnd(64, '0').slice(0, 64),
+    });
     const keys = { digest } as unknown as SiteKeys;
     const throttle = createLoginThrottle({
       failures: loginFailures(store),

@@ -103,4 +103,3 @@ function recordingLogger(logged: string[]): Logger {
   const note = (fields: object, text: string): void => void logged.push(`${text} ${JSON.stringify(fields)}`);
   return { debug: note, info: note, warn: note, error: note };
 }
-

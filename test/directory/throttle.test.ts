@@ -100,6 +100,16 @@ describe('a user whose logins fail', () => {
     expect((await node.ask({ path: MYSELF, as: ADMIN })).status).toBe(200);
   });
 
+  it('is denied after guessing values of tokens, which 409 tells of [DIR-6, EXT-42]', async () => {
+    const node = await postern();
+    await makeToken(node, ADMIN, { token: 'a-known-value' });
+    const path = '/jira/rest/extender/1.0/tokenTools/set';
+    for (let time = 0; time < 3; time += 1) {
+      expect((await node.ask({ method: 'POST', path, as: USER, json: { label: 'x', token: 'a-known-value' } })).status).toBe(409);
+    }
+    expect(await fail(node, 1)).toEqual([403]);
+  });
+
   it('is denied by the sample’s own login too [DIR-6, DIR-9]', async () => {
     const node = await postern();
     const login = (password: string) =>
@@ -171,7 +181,9 @@ describe('two nodes on one database', () => {
 describe('many guesses at once', () => {
   it('are denied once the limit is reached, the right one among them too [DIR-6]', async () => {
     const node = await postern({ settings: { POSTERN_LOGIN_ADDRESS_FAILURES_MAX: '100' } });
-    const guesses = Array.from({ length: 40 }, (_, index) => node.ask({ path: MYSELF, as: ['user', index === 39 ? 'user' : `wrong-${index}`] }));
+    const guesses = Array.from({ length: 40 }, (_, index) =>
+      node.ask({ path: MYSELF, as: ['user', index === 39 ? 'user' : `wrong-${index}`] }),
+    );
     const statuses = (await Promise.all(guesses)).map(({ status }) => status);
     // Each hash in turn, a few at once: the last one is looked at when the limit has long been reached.
     expect(statuses.at(-1)).toBe(403);

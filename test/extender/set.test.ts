@@ -225,7 +225,7 @@ describe('token [EXT-42]', () => {
     expect(await count()).toBe(0);
   });
 
-  it('that is in use is 409, whoever asks, and tells nothing of its holder', async () => {
+  it('that is in use is 409, whoever asks, tells nothing of its holder, and counts as a guess [EXT-42, DIR-6]', async () => {
     const token = 'in-use-already';
     await make(world, BOB, { label: 'x', token });
     for (const login of [ALICE, BOB, ADMIN]) {
@@ -234,6 +234,7 @@ describe('token [EXT-42]', () => {
       expect(answer.text).toBe('{"status":"error","message":"token: this value is in use already."}');
     }
     expect(await count()).toBe(1);
+    expect(world.guesses).toEqual(['alice', 'bob', 'admin']);
     expect(world.acts.at(-1)).toMatchObject({ action: 'token.created', outcome: 'failed' });
   });
 

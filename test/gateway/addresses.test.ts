@@ -159,7 +159,9 @@ describe.each(['emulator', 'gateway'] as const)('in the %s profile', (profile) =
       }
       expect(bodies[0]).toBe(bodies[1]);
       const records = (await gate.records()).filter((record) => record.path === path);
-      expect(records.map(({ clientAddress, peer, decision, code, status: recorded }) => ({ clientAddress, peer, decision, code, recorded }))).toEqual([
+      expect(
+        records.map(({ clientAddress, peer, decision, code, status: recorded }) => ({ clientAddress, peer, decision, code, recorded })),
+      ).toEqual([
         { clientAddress: '6.6.6.6', peer: '127.0.0.1', decision: 'deny', code: 'policy.address', recorded: 403 },
         { clientAddress: null, peer: '127.0.0.1', decision: 'deny', code: 'policy.address-unknown', recorded: 403 },
         { clientAddress: '203.0.113.9', peer: '127.0.0.1', decision: 'permit', code: null, recorded: 200 },

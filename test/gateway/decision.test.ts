@@ -32,32 +32,31 @@ async function makeUser(gate: Gate, username: string): Promise<string> {
   return `Authorization: ${basic(username, `password of ${username}`)}`;
 }
 
-/** The Authorization field of a new token of that user. */
-async function tokenOf(gate: Gate, userName: string, fields: Readonly<Record<string, unknown>> = {}): Promise<string> {
-  await passwordOf(gate, userName);
-  const { token } = await gate.token({ ...fields, userName });
-  return `Authorization: ${basic(userName, token)}`;
+/** The Authorization field of a token of that user. */
+async function tokenOf(gate: Gate, userName: string): Promise<string> {
+  if (userName !== 'admin') await passwordOf(gate, userName);
+  return gates.login(gate, { userName });
 }
 
-describe('the site’s policy', () => {
-  const POLICY = {
-    POSTERN_PASSWORDS: 'forward',
-    POSTERN_POLICY: JSON.stringify([
-      { effect: 'permit', rule: '/jira/rest/api/.*' },
-      { effect: 'forbid', rule: '[delete].*' },
-      { effect: 'permit', rule: '[delete]/jira/rest/api/.*' },
-      { effect: 'forbid', rule: '.*/secret(/.*)?' },
-      { effect: 'permit', rule: '/jira/rest/named/.*', users: ['Alice', 'ADMIN'] },
-      { effect: 'forbid', rule: '/jira/rest/api/closed/.*', users: ['alice'] },
-      { effect: 'permit', rule: '/jira/rest/password/.*', systems: ['password'] },
-      { effect: 'permit', rule: '/jira/rest/token/.*', systems: ['extender'] },
-      { effect: 'permit', rule: '/jira/rest/here/.*', addresses: '127.0.0.0/8' },
-      { effect: 'permit', rule: '/jira/rest/there/.*', addresses: '192.0.2.0/24' },
-      { effect: 'permit', rule: '/jira/rest/query[QueryParam::a==1]' },
-      { effect: 'permit', rule: '/jira/rest/extender/.*' },
-    ]),
-  };
+const POLICY = {
+  POSTERN_PASSWORDS: 'forward',
+  POSTERN_POLICY: JSON.stringify([
+    { effect: 'permit', rule: '/jira/rest/api/.*' },
+    { effect: 'forbid', rule: '[delete].*' },
+    { effect: 'permit', rule: '[delete]/jira/rest/api/.*' },
+    { effect: 'forbid', rule: '.*/secret(/.*)?' },
+    { effect: 'permit', rule: '/jira/rest/named/.*', users: ['Alice', 'ADMIN'] },
+    { effect: 'forbid', rule: '/jira/rest/api/closed/.*', users: ['alice'] },
+    { effect: 'permit', rule: '/jira/rest/password/.*', systems: ['password'] },
+    { effect: 'permit', rule: '/jira/rest/token/.*', systems: ['extender'] },
+    { effect: 'permit', rule: '/jira/rest/here/.*', addresses: '127.0.0.0/8' },
+    { effect: 'permit', rule: '/jira/rest/there/.*', addresses: '192.0.2.0/24' },
+    { effect: 'permit', rule: '/jira/rest/query[QueryParam::a==1]' },
+    { effect: 'permit', rule: '/jira/rest/extender/.*' },
+  ]),
+};
 
+describe('the site’s policy', () => {
   it.each([
     ['GET', '/jira/rest/api/2/x', 'alice', 'token', 200, 'a permit speaks of it'],
     ['GET', '/jira/rest/agile/1.0/x', 'alice', 'token', 403, 'nothing does'],
@@ -83,7 +82,7 @@ describe('the site’s policy', () => {
   ] as const)('%s %s by %s with a %s is %i: %s [GW-20]', async (method, target, name, kind, expected, _why) => {
     for (const profile of PROFILES) {
       const gate = await gates.at(profile, POLICY);
-      const login = { token: () => (name === 'admin' ? gates.login(gate) : tokenOf(gate, name)), password: () => passwordOf(gate, name) };
+      const login = { token: () => tokenOf(gate, name), password: () => passwordOf(gate, name) };
       const { answer, received } = await gate.send(request(method, target, [await login[kind]()]));
       expect([answer.status, received.length]).toEqual([expected, expected === 200 ? 1 : 0]);
     }
@@ -103,7 +102,8 @@ describe('the site’s policy', () => {
   it('is recorded with the statement that decided, and the token’s rule [GW-20, AUD-10]', async () => {
     const gate = await gates.at('gateway', POLICY);
     const login = await gates.login(gate, { limitTo: '.*' });
-    for (const path of ['/jira/rest/api/2/statements', '/jira/rest/api/2/statements/secret', '/jira/rest/statements']) await status(gate, login, 'GET', path);
+    for (const path of ['/jira/rest/api/2/statements', '/jira/rest/api/2/statements/secret', '/jira/rest/statements'])
+      await status(gate, login, 'GET', path);
     const told = (await gate.records()).filter((record) => record.path?.includes('/statements') === true);
     expect(told.map(({ decision, rule, statement, code }) => ({ decision, rule, statement, code }))).toEqual([
       { decision: 'permit', rule: '.*', statement: 'policy[0]', code: null },
@@ -121,27 +121,27 @@ describe('the site’s policy', () => {
   });
 
   it.each([
-    ['[{"effect":"permit","rule":"(?=x)"}]', 'POSTERN_POLICY|policy\\[0\\]', 'a rule that is not in the language'],
-    ['[{"effect":"permit","rule":""}]', 'policy\\[0\\]', 'an empty rule'],
-    ['[{"effect":"allow","rule":".*"}]', 'POSTERN_POLICY', 'another word'],
-    ['[{"effect":"permit","rule":".*","user":["a"]}]', 'POSTERN_POLICY', 'a word misspelt'],
-    ['[{"effect":"permit","rule":".*","addresses":"010.0.0.1"}]', 'policy\\[0\\]', 'an address that two parsers read differently'],
-    ['{"effect":"permit"}', 'POSTERN_POLICY', 'no list'],
-    ['[', 'POSTERN_POLICY', 'no JSON'],
+    ['[{"effect":"permit","rule":"(?=x)"}]', 'policy[0]', 'a rule that is not in the language'],
+    ['[{"effect":"permit","rule":".*","user":["a"]}]', 'POSTERN_POLICY', 'a word misspelt, which would restrict nothing'],
   ])('%s does not start, and %s is named: %s [GW-20]', async (policy, named) => {
-    await expect(gates.at('emulator', { POSTERN_POLICY: policy })).rejects.toThrow(new RegExp(named));
+    await expect(gates.at('emulator', { POSTERN_POLICY: policy })).rejects.toThrow(named);
   });
 });
 
 describe('a token outside its limits', () => {
   it.each(PROFILES)('gets one answer, byte for byte, whether a rule, an address or the site refuses it (%s) [GW-23]', async (profile) => {
-    const gate = await gates.at(profile, { POSTERN_POLICY: JSON.stringify([{ effect: 'permit', rule: '.*' }, { effect: 'forbid', rule: '.*/forbidden' }]) });
-    const target = '/jira/rest/api/2/forbidden';
+    const gate = await gates.at(profile, POLICY);
+    const target = '/jira/rest/api/2/one-answer/secret';
     const answers = [];
     for (const fields of [{ limitTo: '/nowhere' }, { ip: '192.0.2.1' }, {}, { limitTo: '/nowhere', ip: '192.0.2.1' }]) {
       const { answer, received } = await gate.send(request('GET', target, [await gates.login(gate, fields)]));
       expect(received).toEqual([]);
-      answers.push({ status: answer.status, body: answer.body, type: answer.headers['content-type'], challenge: answer.headers['www-authenticate'] });
+      answers.push({
+        status: answer.status,
+        body: answer.body,
+        type: answer.headers['content-type'],
+        challenge: answer.headers['www-authenticate'],
+      });
     }
     const one = { status: 403, body: REFUSAL, type: 'application/json;charset=UTF-8', challenge: undefined };
     expect(answers).toEqual([one, one, one, one]);
@@ -179,53 +179,54 @@ describe('at once', () => {
     expect(await status(gate, login, 'GET', PATH)).toBe(401);
   });
 
-  it.each(PROFILES)('a user who is deactivated or deleted is nobody, and one who is activated again is somebody (%s) [GW-21]', async (profile) => {
-    const gate = await gates.at(profile);
-    const login = await tokenOf(gate, 'carol');
-    const steps = [
-      ['PATCH', { active: false }, 401],
-      ['PATCH', { active: true }, 200],
-      ['DELETE', undefined, 401],
-    ] as const;
-    expect(await status(gate, login, 'GET', PATH)).toBe(200);
-    for (const [method, body, expected] of steps) {
-      expect((await gate.api(method, '/api/v1/users/carol', body)).status).toBeLessThan(300);
-      expect(await status(gate, login, 'GET', PATH)).toBe(expected);
-    }
-  });
+  it.each(PROFILES)(
+    'a user who is deactivated or deleted is nobody, and one who is activated again is somebody (%s) [GW-21]',
+    async (profile) => {
+      const gate = await gates.at(profile);
+      const login = await tokenOf(gate, 'carol');
+      const steps = [
+        ['PATCH', { active: false }, 401],
+        ['PATCH', { active: true }, 200],
+        ['DELETE', undefined, 401],
+      ] as const;
+      expect(await status(gate, login, 'GET', PATH)).toBe(200);
+      for (const [method, body, expected] of steps) {
+        expect((await gate.api(method, '/api/v1/users/carol', body)).status).toBeLessThan(300);
+        expect(await status(gate, login, 'GET', PATH)).toBe(expected);
+      }
+    },
+  );
 });
 
 describe('a token for anyone', () => {
   it('is whoever uses it, over Basic, and every use is flagged [EXT-4, EXT-5]', async () => {
-    const gate = await gates.at('emulator', { POSTERN_EXTENDER_AUTH: 'both', POSTERN_WRONG_BEARER: 'refuse' });
+    const gate = await gates.at('emulator');
     const { token } = await gate.token({ userName: undefined });
     await passwordOf(gate, 'alice');
     const path = '/jira/rest/api/2/anyone';
-    for (const [name, expected] of [['alice', 200], ['ADMIN', 200], ['nobody-at-all', 401]] as const) {
+    for (const [name, expected] of [
+      ['alice', 200],
+      ['ADMIN', 200],
+      ['nobody-at-all', 401],
+    ] as const) {
       const { answer, received } = await gate.send(request('GET', path, [`Authorization: ${basic(name, token)}`]));
       expect(answer.status).toBe(expected);
       expect(gate.upstream.header(received[0], 'X-Forwarded-User')).toEqual(expected === 200 ? [name.toLowerCase()] : []);
     }
-    expect(await status(gate, `Authorization: Bearer ${token}`, 'GET', path)).toBe(401);
     const told = (await gate.records()).filter((record) => record.path === path);
     expect(told.map(({ actor, flags, decision }) => ({ actor, flags, decision }))).toEqual([
       { actor: 'alice', flags: ['anyone'], decision: 'permit' },
       { actor: 'admin', flags: ['anyone'], decision: 'permit' },
       { actor: null, flags: [], decision: 'deny' },
-      { actor: null, flags: [], decision: 'deny' },
     ]);
   });
 
   it('is under the policy of the user it is used for [EXT-5, GW-20]', async () => {
-    const policy = JSON.stringify([
-      { effect: 'permit', rule: '.*' },
-      { effect: 'forbid', rule: '/jira/rest/api/.*', users: ['alice'] },
-    ]);
-    const gate = await gates.at('emulator', { POSTERN_POLICY: policy });
+    const gate = await gates.at('emulator', POLICY);
     const { token } = await gate.token({ userName: undefined });
     await passwordOf(gate, 'alice');
-    expect(await status(gate, `Authorization: ${basic('alice', token)}`, 'GET', '/jira/rest/api/2/x')).toBe(403);
-    expect(await status(gate, `Authorization: ${basic('admin', token)}`, 'GET', '/jira/rest/api/2/x')).toBe(200);
+    expect(await status(gate, `Authorization: ${basic('alice', token)}`, 'GET', '/jira/rest/api/closed/x')).toBe(403);
+    expect(await status(gate, `Authorization: ${basic('admin', token)}`, 'GET', '/jira/rest/api/closed/x')).toBe(200);
   });
 
   it('is not made in the gateway profile [EXT-5]', async () => {
@@ -244,7 +245,11 @@ describe('a token that makes a token', () => {
   const B = '/jira/rest/api/2/issue/B-1';
 
   /** Makes a token with the credential of another. */
-  async function make(gate: Gate, authorization: string, fields: Readonly<Record<string, unknown>>): Promise<{ status: number; json: Record<string, unknown> }> {
+  async function make(
+    gate: Gate,
+    authorization: string,
+    fields: Readonly<Record<string, unknown>>,
+  ): Promise<{ status: number; json: Record<string, unknown> }> {
     const body = JSON.stringify({ label: 'made with a token', userName: 'admin', ...fields });
     const { answer } = await gate.send(request('POST', SET, [authorization, 'Content-Type: application/json'], body));
     return { status: answer.status, json: JSON.parse(answer.body) as Record<string, unknown> };
@@ -298,17 +303,24 @@ describe('a token that makes a token', () => {
     expect(finalAnswer(await client.untilClosed()).head.split(' ')[1]).toBe('403');
   });
 
-  it.each(ALLOWING)('hands on what it was handed, to the third generation and beyond its own end (%s %j) [GW-26]', async (profile, settings) => {
-    const gate = await gates.at(profile, settings);
-    const { token, id } = await gate.token({ limitTo: `${SET}<br>[get].*` });
-    const child = await made(gate, `Authorization: ${gate.as(token)}`, { limitTo: `${SET}<br>.*/issue/.*` });
-    const grandchild = await made(gate, child, { limitTo: '.*A-1' });
-    await gate.tokenTools('delete', { id });
-    expect(await status(gate, grandchild, 'GET', A)).toBe(200);
-    for (const [method, target] of [['GET', B], ['POST', A], ['GET', '/jira/rest/api/2/A-1']] as const) {
-      expect(await status(gate, grandchild, method, target)).toBe(403);
-    }
-  });
+  it.each(ALLOWING)(
+    'hands on what it was handed, to the third generation and beyond its own end (%s %j) [GW-26]',
+    async (profile, settings) => {
+      const gate = await gates.at(profile, settings);
+      const { token, id } = await gate.token({ limitTo: `${SET}<br>[get].*` });
+      const child = await made(gate, `Authorization: ${gate.as(token)}`, { limitTo: `${SET}<br>.*/issue/.*` });
+      const grandchild = await made(gate, child, { limitTo: '.*A-1' });
+      await gate.tokenTools('delete', { id });
+      expect(await status(gate, grandchild, 'GET', A)).toBe(200);
+      for (const [method, target] of [
+        ['GET', B],
+        ['POST', A],
+        ['GET', '/jira/rest/api/2/A-1'],
+      ] as const) {
+        expect(await status(gate, grandchild, method, target)).toBe(403);
+      }
+    },
+  );
 
   it('ends no later than its maker, where the gateway profile allows it [GW-26]', async () => {
     const gate = await gates.at('gateway', { POSTERN_TOKENS_MAKE_TOKENS: 'allow' });

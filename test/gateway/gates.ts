@@ -1,11 +1,15 @@
 // Gates by profile and settings, each started once for a test file, when the first test asks for it.
-import { type Gate, type GateOptions, openGate } from '../support/gate.js';
+import { ADMIN, type Gate, type GateOptions, openGate } from '../support/gate.js';
+import { basic } from '../support/raw-client.js';
+
+/** Fields of `tokenTools/set`. */
+export type TokenFields = Partial<Readonly<Record<'userName' | 'limitTo' | 'ip', string>>>;
 
 export interface Gates {
   /** Starts one, or gives the one there is. */
   at(profile: 'emulator' | 'gateway', settings?: Readonly<Record<string, string>>, options?: Omit<GateOptions, 'settings'>): Promise<Gate>;
-  /** The `Authorization` field of a token of the administrator's, made once for each gate and these fields of `tokenTools/set`. */
-  login(gate: Gate, fields?: Readonly<Record<string, unknown>>): Promise<string>;
+  /** The `Authorization` field of a token, the administrator's unless `userName` says another; made once for each gate and these fields of `tokenTools/set`. */
+  login(gate: Gate, fields?: TokenFields): Promise<string>;
 }
 
 /** Closes them all after the file's last test. */
@@ -24,7 +28,8 @@ export function gatesOfThisFile(): Gates {
     },
     login(gate, fields = {}) {
       const key = JSON.stringify([gate.postern.port, fields]);
-      const login = logins.get(key) ?? gate.token(fields).then(({ token }) => `Authorization: ${gate.as(token)}`);
+      const { userName: username = ADMIN.username } = fields;
+      const login = logins.get(key) ?? gate.token(fields).then(({ token }) => `Authorization: ${basic(username, token)}`);
       logins.set(key, login);
       return login;
     },

@@ -2,6 +2,7 @@
 // field that arrives under another spelling is as good as the one that was dropped.
 import { type Gate, request } from '../support/gate.js';
 import type { RecordedRequest } from '../support/upstream.js';
+import { type Arrival, arriving, lines } from './arriving.js';
 import { gatesOfThisFile } from './gates.js';
 
 const gates = gatesOfThisFile();
@@ -99,38 +100,6 @@ const PASSING: readonly Row[] = [
   ['X_Other.Name: 1', 'folding compares, it does not rename'],
 ];
 
-const line = (name: string, value: string): string => `${name}: ${value}`.trim();
-
-/** `Name: value` of every field, the request id left out. */
-function lines(received: RecordedRequest | undefined): readonly string[] {
-  const raw = received?.rawHeaders ?? [];
-  return raw
-    .flatMap((name, index) => (index % 2 === 0 ? [line(name, raw[index + 1] ?? '')] : []))
-    .filter((field) => !field.startsWith('X-Request-Id: '));
-}
-
-interface Arrival {
-  readonly gate: Gate;
-  readonly kept: readonly string[];
-  readonly user?: string | null;
-  readonly forwardedFor?: string;
-  readonly proto?: string;
-  readonly host?: string;
-}
-
-/** Everything the product is to receive but the request id. */
-function arriving({ gate, kept, user = 'admin', forwardedFor = '127.0.0.1', proto = 'http', host = 'postern.test' }: Arrival): string[] {
-  return [
-    `host: 127.0.0.1:${gate.upstream.port}`,
-    'connection: keep-alive',
-    ...kept.map((field) => field.trim()),
-    ...(user === null ? [] : [`X-Forwarded-User: ${user}`]),
-    `X-Forwarded-For: ${forwardedFor}`,
-    `X-Forwarded-Proto: ${proto}`,
-    `X-Forwarded-Host: ${host}`,
-  ];
-}
-
 describe.each(['emulator', 'gateway'] as const)('in the %s profile', (profile) => {
   let gate: Gate;
   let behindProxy: Gate;
@@ -149,12 +118,9 @@ describe.each(['emulator', 'gateway'] as const)('in the %s profile', (profile) =
   }
 
   describe('from a client', () => {
-    it.each([...RENAMING, ...FORWARDED, ...HOP_BY_HOP])(
-      '`%s` (%s) does not reach the product [GW-3, GW-5, EXT-7]',
-      async (field) => {
-        expect(lines(await received(gate, [login(gate), field]))).toEqual(arriving({ gate, kept: [] }));
-      },
-    );
+    it.each([...RENAMING, ...FORWARDED, ...HOP_BY_HOP])('`%s` (%s) does not reach the product [GW-3, GW-5, EXT-7]', async (field) => {
+      expect(lines(await received(gate, [login(gate), field]))).toEqual(arriving({ gate, kept: [] }));
+    });
 
     it.each(PASSING)('`%s` (%s) arrives as it came [GW-5]', async (field) => {
       expect(lines(await received(gate, [field, login(gate)]))).toEqual(arriving({ gate, kept: [field] }));
@@ -162,7 +128,9 @@ describe.each(['emulator', 'gateway'] as const)('in the %s profile', (profile) =
 
     it('keeps the order of fields, and fields that are there several times [GW-5]', async () => {
       const fields = ['X-B: 1', 'Accept: a', 'X-A: 2', 'x-b: 3', 'Accept: b'];
-      expect(lines(await received(gate, [...fields.slice(0, 2), login(gate), ...fields.slice(2)]))).toEqual(arriving({ gate, kept: fields }));
+      expect(lines(await received(gate, [...fields.slice(0, 2), login(gate), ...fields.slice(2)]))).toEqual(
+        arriving({ gate, kept: fields }),
+      );
     });
 
     it('passes bytes above ASCII in a value as they are [GW-5]', async () => {
@@ -193,7 +161,11 @@ describe.each(['emulator', 'gateway'] as const)('in the %s profile', (profile) =
       [['X-Forwarded-For: 203.0.113.9'], { forwardedFor: '203.0.113.9, 127.0.0.1' }, 'the client it vouches for, and itself'],
       [['X-Forwarded-For: 6.6.6.6, 203.0.113.9'], { forwardedFor: '203.0.113.9, 127.0.0.1' }, 'what stands left of it is anybody’s word'],
       [['X-Forwarded-For: unknown, 203.0.113.9'], { forwardedFor: '203.0.113.9, 127.0.0.1' }, 'whatever it is'],
-      [['X-Forwarded-For: 6.6.6.6', 'X-Forwarded-For: 203.0.113.9'], { forwardedFor: '203.0.113.9, 127.0.0.1' }, 'several lines are one list'],
+      [
+        ['X-Forwarded-For: 6.6.6.6', 'X-Forwarded-For: 203.0.113.9'],
+        { forwardedFor: '203.0.113.9, 127.0.0.1' },
+        'several lines are one list',
+      ],
       [['X-Forwarded-For: 203.0.113.9, 127.0.0.1'], { forwardedFor: '203.0.113.9, 127.0.0.1, 127.0.0.1' }, 'through itself'],
       [['X-Forwarded-For: ::ffff:203.0.113.9'], { forwardedFor: '203.0.113.9, 127.0.0.1' }, 'mapped IPv6 is IPv4'],
       [['X-Forwarded-Proto: https'], { proto: 'https' }, 'where TLS ends is its to say'],
@@ -374,62 +346,6 @@ describe('cookies', () => {
       arriving({ gate, kept: [...(passes ? [COOKIE] : []), 'X-Other: 1'], user: credential === 'token' ? 'admin' : null }),
     ]);
     expect([answer.headers['set-cookie'], answer.headers['x-other']]).toEqual([passes ? SET.join('\n') : undefined, '1']);
-  });
-});
-
-describe('an answer', () => {
-  let gate: Gate;
-  let login: string;
-  beforeAll(async () => {
-    gate = await gates.at('gateway');
-    login = await gates.login(gate);
-  });
-
-  /** Head lines that the client gets for this head of the product’s. */
-  async function headFor(...fields: readonly string[]): Promise<readonly string[]> {
-    const raw = Buffer.from(['HTTP/1.1 200 Fine', ...fields, 'Content-Length: 2', '', 'ok'].join('\r\n'), 'latin1').toString('base64');
-    const { answer } = await gate.send(request('GET', TARGET, [login, `x-test-raw: ${raw}`]));
-    expect(answer.body).toBe('ok');
-    return (answer.raw.split('\r\n\r\n')[0] ?? '').split('\r\n');
-  }
-
-  it('keeps its fields, their order, case and repetition, and its reason phrase [GW-40]', async () => {
-    const fields = ['X-b: 1', 'Vary: a', 'X-A: 2', 'x-B: 3', 'Vary: b', 'Date: Thu, 01 Jan 2026 00:00:00 GMT'];
-    const head = await headFor(...fields);
-    expect(head.slice(0, 8)).toEqual(['HTTP/1.1 200 Fine', ...fields, 'Content-Length: 2']);
-  });
-
-  it('keeps bytes above ASCII in a value as they are [GW-40]', async () => {
-    const name = Buffer.from('attachment; filename="r\u00e9sum\u00e9 \u2013.txt"', 'utf8').toString('latin1');
-    expect(await headFor(`Content-Disposition: ${name}`)).toContain(`Content-Disposition: ${name}`);
-  });
-
-  it.each([
-    ['Proxy-Authenticate: Basic', 'hop-by-hop'],
-    ['Proxy-Connection: keep-alive', 'hop-by-hop'],
-    ['Keep-Alive: timeout=99', 'hop-by-hop'],
-    ['Upgrade: h2c', 'hop-by-hop'],
-    ['X-Seraph-LoginReason: AUTHENTICATED_FAILED', 'ours stands instead'],
-    ['X-AUSERNAME: somebody', 'ours stands instead'],
-    ['Trailer: X-Sum', 'nothing follows a body of known length'],
-  ])('loses %s: %s [GW-5, DIR-8]', async (field) => {
-    expect(await headFor(field)).not.toContain(field);
-  });
-
-  it('loses what its Connection names [GW-5]', async () => {
-    const head = await headFor('Connection: X-Hop, keep-alive', 'X-Hop: 1', 'X-Stays: 1');
-    expect(head).not.toContain('X-Hop: 1');
-    expect(head).toContain('X-Stays: 1');
-  });
-
-  it('says who was logged in, in the product’s own words [DIR-8]', async () => {
-    expect(await headFor()).toEqual(expect.arrayContaining(['X-Seraph-LoginReason: OK', 'X-AUSERNAME: admin']));
-  });
-
-  it('with a reason phrase that HTTP does not allow keeps its status [GW-40]', async () => {
-    const raw = Buffer.from('HTTP/1.1 200 Gr\u00fc\u00dfe \u2013 gut\r\nContent-Length: 2\r\n\r\nok', 'utf8').toString('base64');
-    const { answer } = await gate.send(request('GET', TARGET, [login, `x-test-raw: ${raw}`]));
-    expect([answer.status, answer.body]).toEqual([200, 'ok']);
   });
 });
 

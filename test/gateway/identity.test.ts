@@ -85,17 +85,20 @@ describe('in a header', () => {
     expect(toldOf(gate, received).user).toEqual(['Carol']);
   });
 
-  it.each(['jürgen', '日本', 'naïve user', 'emoji😀'])('the user %j cannot be told: 403, and nothing reaches the product [GW-42]', async (username) => {
-    const gate = await gates.at('gateway');
-    const { token } = await user(gate, username);
-    const { status, body, received } = await get(gate, token);
-    expect([status, received]).toEqual([403, undefined]);
-    expect(JSON.parse(body)).toEqual({ message: expect.any(String) as string, 'status-code': 403 });
-    const records = (await gate.records()).filter((record) => record.kind === 'request' && record.actor === username);
-    expect(records.map(({ decision, outcome, status: told, code }) => ({ decision, outcome, told, code }))).toEqual([
-      { decision: 'permit', outcome: 'refused', told: 403, code: 'identity.unprintable' },
-    ]);
-  });
+  it.each(['jürgen', '日本', 'naïve user', 'emoji😀'])(
+    'the user %j cannot be told: 403, and nothing reaches the product [GW-42]',
+    async (username) => {
+      const gate = await gates.at('gateway');
+      const { token } = await user(gate, username);
+      const { status, body, received } = await get(gate, token);
+      expect([status, received]).toEqual([403, undefined]);
+      expect(JSON.parse(body)).toEqual({ message: expect.any(String) as string, 'status-code': 403 });
+      const records = (await gate.records()).filter((record) => record.kind === 'request' && record.actor === username);
+      expect(records.map(({ decision, outcome, status: told, code }) => ({ decision, outcome, told, code }))).toEqual([
+        { decision: 'permit', outcome: 'refused', told: 403, code: 'identity.unprintable' },
+      ]);
+    },
+  );
 
   it.each([
     ['alice', 'alice', 'nothing to encode'],
@@ -143,13 +146,16 @@ describe('with one credential for all', () => {
     ['emulator', {}, 'Bearer wrong', 'a wrong bearer'],
     ['gateway', ANONYMOUS, '', 'no credential'],
     ['gateway', ANONYMOUS, 'Bearer wrong', 'a wrong bearer'],
-  ] as const)('an anonymous request never carries it: it would make nobody somebody (%s %j `%s`, %s) [GW-42, GW-15]', async (profile, settings, value, _why) => {
-    const gate = await gates.at(profile, { ...SERVICE, ...settings });
-    const { status, received } = await get(gate, value);
-    expect([status, toldOf(gate, received)]).toEqual([200, { user: [], credential: [] }]);
-  });
+  ] as const)(
+    'an anonymous request never carries it: it would make nobody somebody (%s %j `%s`, %s) [GW-42, GW-15]',
+    async (profile, settings, value, _why) => {
+      const gate = await gates.at(profile, { ...SERVICE, ...settings });
+      const { status, received } = await get(gate, value);
+      expect([status, toldOf(gate, received)]).toEqual([200, { user: [], credential: [] }]);
+    },
+  );
 
-  it('it is neither in the trail nor in the log nor in an answer [AUD-11, GW-13]', async () => {
+  it('is neither in the trail nor in the log nor in an answer [AUD-11, GW-13]', async () => {
     const gate = await gates.at('gateway', { ...SERVICE, ...ANONYMOUS });
     const { token } = await user(gate, 'alice');
     const { headers, body } = await get(gate, token);
@@ -224,7 +230,7 @@ describe('with each user’s own credential', () => {
     expect([status, toldOf(gate, received)]).toEqual([200, { user: [], credential: [] }]);
   });
 
-  it('it is neither in the trail nor in the log [AUD-11, GW-13]', async () => {
+  it('is neither in the trail nor in the log [AUD-11, GW-13]', async () => {
     const gate = await gates.at('gateway', PER_USER);
     await store(gate, (await user(gate, 'alice')).password, stored('alice'));
     expect(JSON.stringify(await gate.records()) + gate.postern.output()).not.toContain('own-credential-of');
@@ -237,22 +243,25 @@ describe('a password instead of a token', () => {
     ['emulator', REFUSING, 401, 'by setting'],
     ['gateway', {}, 401, 'the gateway’s default'],
     ['gateway', FORWARDING, 200, 'by setting'],
-  ] as const)('in the %s profile with %j: %i, %s; Postern’s own resources take it always [GW-14]', async (profile, settings, expected, _why) => {
-    const gate = await gates.at(profile, settings);
-    const path = `${MYSELF}/password`;
-    const { status, received, headers } = await get(gate, gate.password, [], path);
-    expect([status, toldOf(gate, received).user]).toEqual([expected, expected === 200 ? ['admin'] : []]);
-    if (expected === 401) {
-      expect(received).toBeUndefined();
-      expect(headers['www-authenticate']).toBe('Basic realm="Postern", charset="UTF-8"');
-    }
-    expect((await get(gate, gate.password, [], OWN)).status).toBe(200);
-    expect((await gate.api('GET', '/api/v1/users')).status).toBe(200);
-    const told = (await gate.records()).filter((record) => record.path === path);
-    expect(told.map(({ system, decision, code }) => ({ system, decision, code }))).toEqual([
-      { system: 'password', decision: expected === 200 ? 'permit' : 'deny', code: expected === 200 ? null : 'authn.password' },
-    ]);
-  });
+  ] as const)(
+    'in the %s profile with %j: %i, %s; Postern’s own resources take it always [GW-14]',
+    async (profile, settings, expected, _why) => {
+      const gate = await gates.at(profile, settings);
+      const path = `${MYSELF}/password`;
+      const { status, received, headers } = await get(gate, gate.password, [], path);
+      expect([status, toldOf(gate, received).user]).toEqual([expected, expected === 200 ? ['admin'] : []]);
+      if (expected === 401) {
+        expect(received).toBeUndefined();
+        expect(headers['www-authenticate']).toBe('Basic realm="Postern", charset="UTF-8"');
+      }
+      expect((await get(gate, gate.password, [], OWN)).status).toBe(200);
+      expect((await gate.api('GET', '/api/v1/users')).status).toBe(200);
+      const told = (await gate.records()).filter((record) => record.path === path);
+      expect(told.map(({ system, decision, code }) => ({ system, decision, code }))).toEqual([
+        { system: 'password', decision: expected === 200 ? 'permit' : 'deny', code: expected === 200 ? null : 'authn.password' },
+      ]);
+    },
+  );
 
   it('refused is answered like a wrong one: whether it was right stays unsaid [GW-12, GW-14]', async () => {
     const gate = await gates.at('gateway');
@@ -367,9 +376,9 @@ describe('the product’s own challenges', () => {
     ['gateway', FORWARDING, true, 'by setting'],
   ] as const)('in the %s profile with %j reach the client: %s, %s [GW-42]', async (profile, settings, isForwarded, _why) => {
     const gate = await gates.at(profile, settings);
-    const { token } = await gate.token({});
+    const login = await gates.login(gate);
     await gate.upstream.answerWith({ status: 401, headers: { ...CHALLENGES, 'Content-Length': '6' }, body: 'theirs' });
-    const { status, body, headers } = await get(gate, gate.as(token));
+    const { status, body, headers } = await get(gate, login.replace('Authorization: ', ''));
     await gate.upstream.answerWith(null);
     expect([status, body]).toEqual([401, 'theirs']);
     expect(headers['www-authenticate']).toBe(isForwarded ? CHALLENGES['WWW-Authenticate'].join('\n') : undefined);

@@ -106,20 +106,23 @@ describe('a product that breaks off', () => {
     expect(await recordOf(gate, path)).toEqual(failed(502, 'upstream.reset'));
   });
 
-  it.each(['reset', 'close'] as const)('within an upload, with %s: 502, also for a client that reads only afterwards [GW-41]', async (how) => {
-    const path = freshPath();
-    const client = await converse(gate.postern.port);
-    client.pause();
-    void client.write(request('POST', path, [await gates.login(gate), 'x-test-hold: head', `Content-Length: ${16_777_216}`]));
-    const sent = client.write(Buffer.alloc(16_777_216, 'x'));
-    await gate.upstream.until(() => hasArrived(gate, path));
-    await gate.upstream.end(how);
-    await sent;
-    client.resume();
-    expectError(await client.until((text) => text.endsWith('}')), 502);
-    client.end();
-    expect(await recordOf(gate, path)).toEqual(failed(502, 'upstream.reset'));
-  });
+  it.each(['reset', 'close'] as const)(
+    'within an upload, with %s: 502, also for a client that reads only afterwards [GW-41]',
+    async (how) => {
+      const path = freshPath();
+      const client = await converse(gate.postern.port);
+      client.pause();
+      void client.write(request('POST', path, [await gates.login(gate), 'x-test-hold: head', 'Content-Length: 16777216']));
+      const sent = client.write(Buffer.alloc(16_777_216, 'x'));
+      await gate.upstream.until(() => hasArrived(gate, path));
+      await gate.upstream.end(how);
+      await sent;
+      client.resume();
+      expectError(await client.until((text) => text.endsWith('}')), 502);
+      client.end();
+      expect(await recordOf(gate, path)).toEqual(failed(502, 'upstream.reset'));
+    },
+  );
 
   it.each([
     ['1.1', 'a known length', 'Content-Length: 100', 'half', 'reset'],
@@ -130,21 +133,24 @@ describe('a product that breaks off', () => {
     ['1.0', 'a known length', 'Content-Length: 100', 'half', 'reset'],
     ['1.0', 'chunks', 'Transfer-Encoding: chunked', '4\r\nhalf\r\n', 'reset'],
     ['1.0', 'chunks', 'Transfer-Encoding: chunked', '4\r\nhalf\r\n', 'close'],
-  ] as const)('within an answer (HTTP/%s) with %s: the client never sees it complete [GW-41]', async (version, _what, framing, part, how) => {
-    const path = freshPath();
-    const client = await converse(gate.postern.port);
-    const fields = ['Host: postern.test', await gates.login(gate), 'x-test-hold: end'];
-    await client.write([`GET ${path} HTTP/${version}`, ...fields, '', ''].join('\r\n'));
-    await gate.upstream.until(() => hasArrived(gate, path));
-    await gate.upstream.write(`HTTP/1.1 200 OK\r\n${framing}\r\n\r\n${part}`);
-    await client.until((text) => text.includes('half'));
-    await gate.upstream.end(how);
-    const text = await client.untilClosed();
-    // Where only the connection's end tells, a plain end would be a complete answer.
-    if (version === '1.0' && !framing.startsWith('Content-Length')) expect(client.isReset).toBe(true);
-    expect(text).not.toContain('\r\n0\r\n');
-    expect(await recordOf(gate, path)).toEqual(failed(200, 'upstream.reset'));
-  });
+  ] as const)(
+    'within an answer (HTTP/%s) with %s: the client never sees it complete [GW-41]',
+    async (version, _what, framing, part, how) => {
+      const path = freshPath();
+      const client = await converse(gate.postern.port);
+      const fields = ['Host: postern.test', await gates.login(gate), 'x-test-hold: end'];
+      await client.write([`GET ${path} HTTP/${version}`, ...fields, '', ''].join('\r\n'));
+      await gate.upstream.until(() => hasArrived(gate, path));
+      await gate.upstream.write(`HTTP/1.1 200 OK\r\n${framing}\r\n\r\n${part}`);
+      await client.until((text) => text.includes('half'));
+      await gate.upstream.end(how);
+      const text = await client.untilClosed();
+      // Where only the connection's end tells, a plain end would be a complete answer.
+      if (version === '1.0' && !framing.startsWith('Content-Length')) expect(client.isReset).toBe(true);
+      expect(text).not.toContain('\r\n0\r\n');
+      expect(await recordOf(gate, path)).toEqual(failed(200, 'upstream.reset'));
+    },
+  );
 });
 
 describe('a product that talks nonsense', () => {
@@ -375,7 +381,9 @@ it('a full queue before the product is 503, and nothing is asked of it [GW-52]',
   const before = gate.upstream.requests.length;
   const answer = await sendRaw((server.address() as AddressInfo).port, request('GET', ISSUE));
   expectError(answer.raw, 503);
-  expect(outcomes.map(({ kind, status, code }) => ({ kind, status, code }))).toEqual([{ kind: 'failed', status: 503, code: 'upstream.overloaded' }]);
+  expect(outcomes.map(({ kind, status, code }) => ({ kind, status, code }))).toEqual([
+    { kind: 'failed', status: 503, code: 'upstream.overloaded' },
+  ]);
   expect([gate.upstream.requests.length, upstream.load.count]).toEqual([before, LIMITS.upstreamQueueMax + LIMITS.upstreamConnectionsMax]);
   server.close();
   await upstream.pool.destroy();

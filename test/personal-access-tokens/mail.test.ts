@@ -23,6 +23,13 @@ async function deliver(ms: number = LIMITS.mailDeliveryMs): Promise<readonly str
   return server.received.map(({ subject }) => subject);
 }
 
+/** Lets days go by, on which nobody looks for mails every second. */
+async function pass(ms: number): Promise<void> {
+  world = await world.restart({ mailUrl: null });
+  await world.clock.advance(ms);
+  world = await world.restart({ mailUrl: server.url });
+}
+
 async function waiting(): Promise<number> {
   return (await world.store.read('SELECT id FROM postern_mail')).length;
 }
@@ -53,8 +60,8 @@ describe('a token’s owner is told', () => {
 
   it('once that it expires soon and once that it has expired, whatever the job does again [PAT-51, PAT-53]', async () => {
     const { id } = await make(world, ALICE, { name: 'nightly', expirationDuration: 10 }, CONFLUENCE_BASE);
-    for (let hour = 0; hour < 20; hour += 1) {
-      await world.clock.advance(DAY_MS);
+    for (const days of [4, 1, 1, 3, 1, 1, 10]) {
+      await pass(days * DAY_MS);
       await runJob(world, 'expiry check');
     }
     expect(await deliver()).toEqual([
@@ -83,7 +90,7 @@ describe('a token’s owner is told', () => {
 
   it('that it was deleted automatically [PAT-53]', async () => {
     await make(world, ALICE, { name: 'old', expirationDuration: 1 });
-    await deliver(40 * DAY_MS);
+    await pass(40 * DAY_MS);
     await runJob(world, 'prune');
     expect((await deliver()).at(-1)).toBe('[Jira] Your personal access token "old" was deleted');
     expect(server.received.at(-1)?.parts.get('text/plain')).toContain('was deleted automatically.');
@@ -92,7 +99,7 @@ describe('a token’s owner is told', () => {
   it('nothing while mails are switched off, and no state says that something was told [PAT-53, PAT-51]', async () => {
     world = await world.restart({ settings: { 'atlassian.pats.mail.notifications.enabled': false } });
     const { id } = await make(world, ALICE, { name: 'x', expirationDuration: 1 });
-    await world.clock.advance(2 * DAY_MS);
+    await pass(2 * DAY_MS);
     await runJob(world, 'expiry check');
     expect([await deliver(), await waiting(), (await storedRow(world, id))['NOTIFICATION_STATE']]).toEqual([[], 0, 'NOT_SENT']);
   });
@@ -166,7 +173,8 @@ describe('a mail that fails', () => {
   it('is dropped in the end, with a line in the log [PAT-53]', async () => {
     server.isRefusing = true;
     await make(world, ALICE);
-    for (let day = 0; day < 3; day += 1) await deliver(DAY_MS / 24 / 60);
+    await deliver();
+    expect(await waiting()).toBe(1);
     await world.store.transaction((manager) =>
       manager.query('UPDATE postern_mail SET tries = ?, next_try_at = 0', [LIMITS.mailTriesMax - 1]),
     );

@@ -1,5 +1,6 @@
 // The host's own rows: the list of tokens, their counters, switches, and users' upstream credentials.
 import { Secret, silentLogger } from '../../src/core/index.js';
+import { isUniqueViolation } from '../../src/store/dialect.js';
 import type { OpenStore } from '../../src/store/open-store.js';
 import { openSiteKeys, rotateKeys } from '../../src/store/site-keys.js';
 import { openSwitches } from '../../src/store/switches.js';
@@ -115,9 +116,9 @@ eachDatabase((database) => {
     });
 
     it.each([
-      ['first', null, 'UNIQUE'],
-      ['later', at(100), 'counted already'],
-    ])('of a %s batch are counted once, however often it is offered', async (_which, from, reason) => {
+      ['first', null],
+      ['later', at(100)],
+    ])('of a %s batch are counted once, however often it is offered', async (_which, from) => {
       const usage = usageStore(store, clock);
       if (from !== null) await usage.apply({ from: null, to: from, uses: [] }, nothing);
       const batch = { from, to: at(200), uses: [use('one', 1, 5_000)] };
@@ -126,7 +127,9 @@ eachDatabase((database) => {
       const again = usage.apply(batch, async () => {
         isAsked = true;
       });
-      await expect(again).rejects.toThrow(reason);
+      const error: unknown = await again.catch((thrown: unknown) => thrown);
+      if (from === null) expect(isUniqueViolation(error)).toBe(true);
+      else expect(String(error)).toContain('counted already');
       expect(isAsked).toBe(false);
       expect(await counters('one')).toEqual([1, 5_000]);
     });
@@ -138,7 +141,7 @@ eachDatabase((database) => {
       expect(await usage.position('node-1')).toBeNull();
       expect(await counters('one')).toEqual([0, null]);
       await usage.apply({ from: null, to: at(100), uses: [use('one', 1, 5_000)] }, async (manager) => {
-        await manager.query("INSERT INTO postern_switch VALUES ('from the plugin', 1)");
+        await manager.query("INSERT INTO postern_switch VALUES ('from the plugin', TRUE)");
       });
       expect(await store.read('SELECT switch_name FROM postern_switch')).toEqual([{ switch_name: 'from the plugin' }]);
     });

@@ -9,6 +9,7 @@ import { isConstraintViolation, isUniqueViolation } from '../../src/store/dialec
 import { storeMigrations } from '../../src/store/migrations/index.js';
 import { type OpenStore, openStore } from '../../src/store/open-store.js';
 import { loadSqliteDriver } from '../../src/store/sqlite-driver.js';
+import { posternCursorTable } from '../../src/store/tables/postern-cursor.js';
 import { posternSwitchTable } from '../../src/store/tables/postern-switch.js';
 import { storeTables } from '../../src/store/tables/index.js';
 import { eachDatabase } from '../support/databases.js';
@@ -19,6 +20,14 @@ const row = (switch_name: string, is_on = true) => ({ switch_name, is_on });
 async function names(store: OpenStore): Promise<string[]> {
   const rows = await store.read<{ switch_name: string }>('SELECT switch_name FROM postern_switch ORDER BY switch_name');
   return rows.map((found) => found.switch_name);
+}
+
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
 }
 
 const failure = (promise: Promise<unknown>): Promise<unknown> =>
@@ -53,12 +62,12 @@ eachDatabase((database) => {
     const failed = new Set([3, 11]);
     const addOne = (turn: number) =>
       store.transaction(async (manager) => {
-        const [before] = await manager.query("SELECT segment, byte_offset FROM postern_cursor WHERE spool_id = 's'");
+        const before = await manager.findOneByOrFail(posternCursorTable, { spool_id: 's' });
         expect(before.segment).toBe(before.byte_offset);
-        await manager.query("UPDATE postern_cursor SET segment = ? WHERE spool_id = 's'", [before.segment + 1]);
+        await manager.update(posternCursorTable, { spool_id: 's' }, { segment: before.segment + 1 });
         await nextTurn();
         if (failed.has(turn)) throw new Error('rolled back');
-        await manager.query("UPDATE postern_cursor SET byte_offset = ? WHERE spool_id = 's'", [before.byte_offset + 1]);
+        await manager.update(posternCursorTable, { spool_id: 's' }, { byte_offset: before.byte_offset + 1 });
       });
     const results = await Promise.allSettled(Array.from({ length: 20 }, (_, turn) => addOne(turn)));
     expect(results.map((result) => result.status === 'rejected')).toEqual(results.map((_, turn) => failed.has(turn)));
@@ -74,16 +83,15 @@ eachDatabase((database) => {
 
   it('refuses a transaction when too many wait, and takes them again afterwards [GW-52]', async () => {
     const store = await database.open();
-    let release = () => {};
-    const first = store.transaction(
-      () =>
-        new Promise<void>((resolve) => {
-          release = resolve;
-        }),
-    );
+    const { promise: isBegun, resolve: begun } = deferred();
+    const { promise: isReleased, resolve: release } = deferred();
+    const first = store.transaction(() => {
+      begun();
+      return isReleased;
+    });
+    await isBegun;
     const waiting = Array.from({ length: LIMITS.transactionQueueMax }, () => store.transaction(async () => {}));
     await expect(store.transaction(async () => {})).rejects.toMatchObject({ code: 'store.unavailable' });
-    await nextTurn();
     release();
     await Promise.all([first, ...waiting]);
     await store.transaction(async () => {});
@@ -102,12 +110,12 @@ eachDatabase((database) => {
     expect(twice).toMatchObject({ parameters: undefined });
 
     const missing = await failure(
-      store.transaction((manager) => manager.query('INSERT INTO postern_switch (switch_name) VALUES (?)', ['b'])),
+      store.transaction((manager) => manager.query("INSERT INTO postern_switch (switch_name, is_on) VALUES ('b', NULL)")),
     );
     expect(isConstraintViolation(missing)).toBe(true);
     expect(isUniqueViolation(missing)).toBe(false);
 
-    const broken = await failure(store.transaction((manager) => manager.query('SELECT * FROM nowhere WHERE a = ?', ['hidden-value'])));
+    const broken = await failure(store.transaction((manager) => manager.query("SELECT * FROM nowhere WHERE a = 'b'")));
     expect(broken).toMatchObject({ code: 'store.unavailable', status: 503, cause: { parameters: undefined } });
     expect(isConstraintViolation(broken)).toBe(false);
   });

@@ -8,8 +8,6 @@ import mysql from 'mysql2/promise';
 export interface TestServer {
   /** Makes an empty database and resolves with its URL. */
   create(): Promise<string>;
-  /** A database as `fill` leaves one: filled once, then copied. `content` names what `fill` does. */
-  createFilled(content: string, fill: (url: string) => Promise<void>): Promise<string>;
   drop(url: string): Promise<void>;
   /** Runs statements as the user who may do everything, on one database. */
   execute(url: string, ...statements: readonly string[]): Promise<void>;
@@ -45,23 +43,13 @@ export async function postgresServer(): Promise<TestServer | null> {
     }
   }
 
-  async function create(options = ''): Promise<string> {
-    const name = newName();
-    await execute(url ?? '', `CREATE DATABASE ${name} ${options}`);
-    return withName(url ?? '', name);
-  }
-
   return {
     execute,
-    create: () => create("ENCODING 'UTF8' TEMPLATE template0"),
-    createFilled: filledOnce(
-      async (fill) => {
-        const template = await create("ENCODING 'UTF8' TEMPLATE template0");
-        await fill(template);
-        return template;
-      },
-      (template) => create(`TEMPLATE ${nameIn(template)}`),
-    ),
+    async create() {
+      const name = newName();
+      await execute(url, `CREATE DATABASE ${name} ENCODING 'UTF8' TEMPLATE template0`);
+      return withName(url, name);
+    },
     drop: (target) => execute(url, `DROP DATABASE IF EXISTS ${nameIn(target)} WITH (FORCE)`),
   };
 }
@@ -80,23 +68,13 @@ export async function mariadbServer(): Promise<TestServer | null> {
     }
   }
 
-  async function create(): Promise<string> {
-    const name = newName();
-    await execute(url ?? '', `CREATE DATABASE ${name}`);
-    return withName(url ?? '', name);
-  }
-
   return {
     execute,
-    create,
-    createFilled: filledOnce(
-      async (fill) => {
-        const template = await create();
-        await fill(template);
-        return template;
-      },
-      (template) => copyMysql(url, nameIn(template), create),
-    ),
+    async create() {
+      const name = newName();
+      await execute(url, `CREATE DATABASE ${name}`);
+      return withName(url, name);
+    },
     drop: (target) => execute(url, `DROP DATABASE IF EXISTS ${nameIn(target)}`),
   };
 }
@@ -113,38 +91,6 @@ async function serverUrl(kind: 'postgres' | 'mariadb'): Promise<string | null> {
   const { url } = (await answer.json()) as { url: string | null };
   if (url === null && process.env['POSTERN_REQUIRE_ALL'] === '1') throw new Error(`POSTERN_REQUIRE_ALL=1, and there is no ${kind}.`);
   return url;
-}
-
-/** Fills one template for each content, and copies it. */
-function filledOnce(make: (fill: Fill) => Promise<string>, copy: (template: string) => Promise<string>): TestServer['createFilled'] {
-  const templates = new Map<string, Promise<string>>();
-  return async (content, fill) => {
-    const template = templates.get(content) ?? make(fill);
-    templates.set(content, template);
-    return await copy(await template);
-  };
-}
-
-type Fill = (url: string) => Promise<void>;
-
-/** MySQL has no templates: every table is made like the first, with its rows. */
-async function copyMysql(url: string, template: string, create: () => Promise<string>): Promise<string> {
-  const target = await create();
-  const connection = await mysql.createConnection(forDriver(url));
-  try {
-    const [tables] = await connection.query<mysql.RowDataPacket[]>(
-      'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = ?',
-      [template],
-    );
-    for (const { name } of tables) {
-      const to = `\`${nameIn(target)}\`.\`${name}\``;
-      await connection.query(`CREATE TABLE ${to} LIKE \`${template}\`.\`${name}\``);
-      await connection.query(`INSERT INTO ${to} SELECT * FROM \`${template}\`.\`${name}\``);
-    }
-  } finally {
-    await connection.end();
-  }
-  return target;
 }
 
 /** The driver knows one scheme. */

@@ -19,19 +19,16 @@ import {
 } from '../../src/core/index.js';
 import { hostFor } from '../../src/host/capabilities.js';
 import { openMail } from '../../src/mail/open-mail.js';
-import { createPosternMail1795305600080, posternMailTable } from '../../src/mail/postern-mail.js';
 import type { Act, ActivePlugin, ActRecorder, Plugin, PluginHost, TokenUse } from '../../src/plugin-kit/contract.js';
 import type { Profile, SettingSpec } from '../../src/plugin-kit/setting.js';
 import { type Directory, openDirectory } from '../../src/store/directory/directory.js';
-import { createKeyFile, makeKey } from '../../src/store/key-file.js';
-import { storeMigrations } from '../../src/store/migrations/index.js';
 import { type OpenStore, openStore } from '../../src/store/open-store.js';
 import { openSiteKeys, rotateKeys } from '../../src/store/site-keys.js';
 import { openSwitches } from '../../src/store/switches.js';
-import { storeTables } from '../../src/store/tables/index.js';
 import { type TokenList, tokenList } from '../../src/store/token-registry.js';
 import { type HttpAnswer, sendHttp } from './http-client.js';
 import { unlimitedPasswordCheck } from './password-check.js';
+import { prepareDatabase, schemaOf } from './prepared-database.js';
 import { type TemporaryFolder, temporaryFolder } from './temporary-folder.js';
 import { type TestClock, testClock } from './test-clock.js';
 import { testRandom } from './test-random.js';
@@ -44,8 +41,8 @@ export interface PluginWorldOptions {
   readonly tokensMakeTokens?: 'refuse' | 'allow';
   /** When the clock stands at the beginning. */
   readonly startsAt?: Instant;
-  /** A mail server, `smtp://…`; left out: nothing is sent, and nothing is said of it. */
-  readonly mailUrl?: string;
+  /** A mail server, `smtp://…`; null or left out: nothing is sent, and nothing is said of it. */
+  readonly mailUrl?: string | null;
 }
 
 export interface RecordedAct extends Act {
@@ -77,6 +74,8 @@ export interface PluginWorld {
   readonly active: ActivePlugin;
   /** Every act, in the order in which it began. */
   readonly acts: readonly RecordedAct[];
+  /** Names of users whose guesses were counted. */
+  readonly guesses: readonly string[];
   /** Everything that was logged. */
   readonly logged: readonly string[];
   /** While true no act can be recorded. */
@@ -92,25 +91,13 @@ export interface PluginWorld {
   close(): Promise<void>;
 }
 
-/** The users of every world and their passwords. */
-export const PASSWORDS = { admin: 'admin-password', root: 'root-password', alice: 'alice-password', bob: 'bob-password' } as const;
+export { PASSWORDS } from './prepared-database.js';
 
-/** Starts a world on an empty database. */
+/** Starts a world on a database that holds its users and nothing else. */
 export async function startPluginWorld(options: PluginWorldOptions): Promise<PluginWorld> {
   const folder = await temporaryFolder();
-  await createKeyFile(folder.file('site-key.json'), [makeKey(testClock(), testRandom('site key'))], testRandom('draft'));
-  const world = await openWorld(options, folder, testClock(options.startsAt), 0);
-  for (const [username, password] of Object.entries(PASSWORDS)) {
-    await world.directory.createUser({
-      username,
-      password: new Secret(password),
-      displayName: `${username.charAt(0).toUpperCase()}${username.slice(1)} Example`,
-      emailAddress: `${username}@example.com`,
-      isAdministrator: username === 'admin' || username === 'root',
-      isActive: true,
-    });
-  }
-  return world;
+  await prepareDatabase(options.plugin, folder);
+  return openWorld(options, folder, testClock(options.startsAt), 0);
 }
 
 async function openWorld(options: PluginWorldOptions, folder: TemporaryFolder, clock: TestClock, starts: number): Promise<PluginWorld> {
@@ -123,21 +110,21 @@ async function openWorld(options: PluginWorldOptions, folder: TemporaryFolder, c
     url: 'sqlite:postern.sqlite',
     dataFolder: folder.path,
     logger,
-    entities: [...storeTables, posternMailTable, ...plugin.manifest.tables],
-    migrations: [...storeMigrations, createPosternMail1795305600080, ...plugin.manifest.migrations],
+    ...schemaOf(plugin),
   });
   const keys = await openSiteKeys({ keyFile, store, clock, random, logger });
   const directory = await openDirectory({ store, clock, random, passwordScheme: 'pkcs5s2' });
   const registry = tokenList(store);
   const pending: TokenUse[] = [];
   const acts: RecordedAct[] = [];
+  const guesses: string[] = [];
   const forget: { token(tokenRef: string): void } = { token() {} };
   const settleUses = async (): Promise<void> => {
     const uses = pending.splice(0);
     if (uses.length > 0) await store.transaction(async (manager) => active.authenticators[0]?.recordUses(uses, manager));
   };
   const mail =
-    options.mailUrl === undefined
+    options.mailUrl === undefined || options.mailUrl === null
       ? null
       : openMail({ store, clock, random, logger, url: new Secret(options.mailUrl), from: 'postern@example.com' });
   const host = hostFor(plugin.manifest, {
@@ -155,6 +142,7 @@ async function openWorld(options: PluginWorldOptions, folder: TemporaryFolder, c
     timezone: 'UTC',
     tokensMakeTokens: options.tokensMakeTokens ?? 'allow',
     setting: <T>(spec: SettingSpec<T>) => (options.settings?.[spec.name] as T | undefined) ?? spec.fallback[profile],
+    noteGuess: async ({ username }) => void guesses.push(username),
     forget: (tokenRef) => forget.token(tokenRef),
     settleUses,
   });
@@ -190,6 +178,7 @@ async function openWorld(options: PluginWorldOptions, folder: TemporaryFolder, c
     host,
     active,
     acts,
+    guesses,
     logged,
     isAuditDown: false,
     send: (sent) => send((server.address() as AddressInfo).port, sent),

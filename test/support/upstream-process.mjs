@@ -97,9 +97,9 @@ function stream(outgoing, total) {
 
 /** What the parent may say of the request that is held. */
 const orders = {
-  write: ({ bytes, then }) => writeRaw(held.incoming.socket, bytes, then),
+  write: ({ bytes, afterwards }) => writeRaw(held.incoming.socket, bytes, afterwards),
   idle: () => server.closeIdleConnections(),
-  end: ({ then }) => finish(held.incoming.socket, then),
+  end: ({ afterwards }) => finish(held.incoming.socket, afterwards),
   read() {
     const seen = held;
     seen.incoming.on('data', (chunk) => count(seen, chunk));

@@ -94,8 +94,9 @@ export function startUpstream({ backlog = 511 }: UpstreamOptions = {}): Promise<
             return sent;
           },
           answerWith: (answer) => order({ type: 'answer', answer }),
-          write: (bytes, then = 'keep') => order({ type: 'write', bytes: Buffer.from(bytes as string).toString('base64'), then }),
-          end: (then) => order({ type: 'end', then }),
+          write: (bytes, then = 'keep') =>
+            order({ type: 'write', bytes: Buffer.from(bytes as string).toString('base64'), afterwards: then }),
+          end: (then) => order({ type: 'end', afterwards: then }),
           closeIdle: () => order({ type: 'idle' }),
           read: () => order({ type: 'read' }),
           until: (isTrue) =>

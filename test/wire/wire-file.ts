@@ -4,7 +4,8 @@
 export type Step =
   | { readonly kind: 'clock'; readonly at: number }
   | { readonly kind: 'user'; readonly username: string; readonly displayName: string }
-  | { readonly kind: 'use'; readonly tokenRef: string; readonly count: number }
+  /** `token` is its public name, or its label. */
+  | { readonly kind: 'use'; readonly token: string; readonly count: number }
   | { readonly kind: 'audit'; readonly isDown: boolean };
 
 /** One request and its answer. Texts may hold placeholders, see `wire-pattern.ts`. */
@@ -90,7 +91,7 @@ function stepOf(name: string | undefined, value: string, line: string): Step {
     case 'user':
       return { kind: 'user', username: first, displayName: rest.join(' ') };
     case 'use':
-      return { kind: 'use', tokenRef: first, count: Number(rest[0]) };
+      return { kind: 'use', token: [first, ...rest.slice(0, -1)].join(' '), count: Number(rest.at(-1)) };
     case 'audit':
       return { kind: 'audit', isDown: value === 'down' };
     default:

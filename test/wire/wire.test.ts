@@ -82,13 +82,20 @@ async function take(step: Step, world: PluginWorld, seen: Seen): Promise<void> {
     case 'user':
       return nameUser(world, step);
     case 'use':
-      return world.use({ tokenRef: fillIn(step.tokenRef, seen), permitted: step.count });
+      return useToken(world, fillIn(step.token, seen), step.count);
     case 'audit':
       world.isAuditDown = step.isDown;
       return;
     default:
       return step satisfies never;
   }
+}
+
+async function useToken(world: PluginWorld, name: string, count: number): Promise<void> {
+  const { tokens } = await world.active.tokens.list({ startAt: 0, limit: 1000 });
+  const [token, ...others] = tokens.filter(({ tokenRef, label }) => tokenRef === name || label === name);
+  if (token === undefined || others.length > 0) throw new Error(`${others.length} more tokens are called ${name}, or none is`);
+  world.use({ tokenRef: token.tokenRef, permitted: count });
 }
 
 /** A user of every world under another display name, or a further one whose password follows from his name. */

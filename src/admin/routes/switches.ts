@@ -48,7 +48,10 @@ function wanted(name: string, value: boolean | null): [string, boolean][] {
 }
 
 /** All of them in one transaction or none. */
-async function change({ switches, transaction, forgetCredentials }: SwitchRoutesNeeds, changes: ReadonlyMap<string, boolean>): Promise<void> {
+async function change(
+  { switches, transaction, forgetCredentials }: SwitchRoutesNeeds,
+  changes: ReadonlyMap<string, boolean>,
+): Promise<void> {
   try {
     const set = await transaction(async (manager) => {
       const pending: Awaited<ReturnType<Switches['set']>>[] = [];

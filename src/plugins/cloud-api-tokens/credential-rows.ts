@@ -69,7 +69,12 @@ export function credentialRows<Row extends object, Item extends Stored>(
         await manager
           .createQueryBuilder()
           .update(schema)
-          .set({ use_count: () => `use_count + ${Math.trunc(permitted)}`, last_used_at: lastUsedAt })
+          .set({
+            use_count: () => 'use_count + :permitted',
+            // Batches of several nodes come in any order.
+            last_used_at: () => 'CASE WHEN last_used_at > :at THEN last_used_at ELSE :at END',
+          })
+          .setParameters({ permitted, at: lastUsedAt })
           .where({ [refColumn]: tokenRef })
           .execute();
       }

@@ -21,7 +21,7 @@ export async function issueToken({ host, tokens }: Desk, owner: Principal, reque
     accountId: owner.accountId,
     username: owner.username,
     label: request.label,
-    createdAt: host.clock.now(),
+    createdAt: request.askedAt,
     expiresAt: request.expiresAt,
     lastUsedAt: null,
     useCount: 0,

@@ -13,6 +13,8 @@ const SCOPES_MAX = 50;
 
 export interface TokenRequest {
   readonly label: string;
+  /** When it was asked for: the beginning of its time. */
+  readonly askedAt: Instant;
   readonly expiresAt: Instant;
   readonly limits: StoredLimits;
 }
@@ -30,6 +32,7 @@ export function readTokenRequest(body: unknown, now: Instant): TokenRequest {
   const fields = requireFields(body, ['label', 'expiresInDays', 'limitTo', 'ip']);
   return {
     label: readLabel(fields),
+    askedAt: now,
     expiresAt: now + readDays(fields['expiresInDays']) * DAY_MS,
     limits: readLimits(optionalText(fields, 'limitTo'), optionalText(fields, 'ip')),
   };

@@ -63,7 +63,11 @@ async function setToken(host: PluginHost, tokens: TokenStore, call: RestCall): P
   const fields = requireFields(await call.json(), SET_PROPERTIES);
   const changes = readSwitchChanges(fields, caller.principal);
   const planned = asksForToken(fields) ? await planToken(host, caller, fields) : null;
-  await carryOut(host, tokens, planned?.draft ?? null, changes, actedBy(caller, call));
+  await carryOut(host, tokens, planned?.draft ?? null, changes, actedBy(caller, call)).catch(async (error: unknown) => {
+    // It tells that such a token exists [EXT-42].
+    if (error instanceof RestFault && error.kind === 'token-taken') await host.noteGuess(caller.principal, call.request.clientAddress);
+    throw error;
+  });
   if (planned === null) return { status: 200, json: { status: 'ok' } };
   const { draft, owner } = planned;
   // Shown in secure mode too: nothing else will ever show it [EXT-43].

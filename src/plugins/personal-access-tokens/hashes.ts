@@ -33,7 +33,7 @@ const SALT_BYTES = 16;
 const MINUTE_MS = 60_000;
 
 /** The hashes of one installation. */
-export function openHashes(host: PluginHost): Hashes {
+export function openHashes(host: Pick<PluginHost, 'clock' | 'random' | 'setting'>): Hashes {
   const key = host.random.bytes(32);
   const cacheItems = host.setting(PROPERTIES.cacheItems);
   const cacheMs = host.setting(PROPERTIES.cacheMinutes) * MINUTE_MS;

@@ -33,7 +33,7 @@ export async function issueToken(
     userKey: principal.userKeys[profile.product],
     name: request.name,
     hashedToken: await hashes.hash(parts),
-    createdAt: host.clock.now(),
+    createdAt: request.askedAt,
     expiresAt: host.profile === 'gateway' ? earlier(request.expiresAt, grant) : request.expiresAt,
     lastUsedAt: null,
     useCount: 0,

@@ -21,7 +21,7 @@ interface Condition {
 
 /** One page of the tokens of a product that fit. */
 export async function searchTokens(
-  host: PluginHost,
+  host: Pick<PluginHost, 'read'>,
   statements: Statements,
   product: UpstreamProduct,
   search: TokenSearch,

@@ -9,6 +9,8 @@ import { PROPERTIES } from './properties.js';
 /** A token as it was asked for. */
 export interface TokenRequest {
   readonly name: string;
+  /** When it was asked for: the beginning of its time, so that the end is whole days later to the millisecond [PAT-21]. */
+  readonly askedAt: Instant;
   /** null: never ends. */
   readonly expiresAt: Instant | null;
 }
@@ -23,7 +25,8 @@ export async function readTokenRequest(host: PluginHost, body: unknown, countOwn
   if (days === null && !host.setting(PROPERTIES.eternalTokens)) {
     throw new RestFault(400, 'expirationDuration is required: tokens that do not expire are switched off.');
   }
-  return { name, expiresAt: days === null ? null : host.clock.now() + days * DAY_MS };
+  const askedAt = host.clock.now();
+  return { name, askedAt, expiresAt: days === null ? null : askedAt + days * DAY_MS };
 }
 
 /** Throws RestFault 403 when there is no room for one more. Expired tokens count. */

@@ -43,8 +43,11 @@ export interface TokenStore {
   flushUses(): Promise<void>;
 }
 
-/** The tokens behind the host's door to the database. */
-export function openTokens(host: PluginHost): TokenStore {
+/** The host's door to the database. */
+export type Door = Pick<PluginHost, 'read' | 'transaction' | 'quote'>;
+
+/** The tokens behind it. */
+export function openTokens(host: Door): TokenStore {
   const statements = statementsFor(host);
   return { statements, ...readers(host, statements), ...writers(host, statements) };
 }
@@ -54,7 +57,7 @@ type Readers = Pick<
   'findByTokenId' | 'find' | 'findMany' | 'listOf' | 'listAll' | 'countOf' | 'countAll' | 'listEnding' | 'listUserKeys'
 >;
 
-function readers(host: PluginHost, { from, bare, columns, column }: Statements): Readers {
+function readers(host: Door, { from, bare, columns, column }: Statements): Readers {
   const select = `SELECT ${columns} FROM ${from}`;
   const [id, userKey, expiringAt] = [column('ID'), column('USER_KEY'), column('EXPIRING_AT')];
   const many = Array.from({ length: LIST_LENGTH }, () => '?').join(', ');
@@ -96,7 +99,7 @@ function readers(host: PluginHost, { from, bare, columns, column }: Statements):
 
 type Writers = Pick<TokenStore, 'countWithin' | 'insert' | 'remove' | 'setState' | 'recordUses' | 'flushUses'>;
 
-function writers(host: PluginHost, { flush }: Statements): Writers {
+function writers(host: Door, { flush }: Statements): Writers {
   return {
     countWithin: (manager, userKey) => manager.countBy(personalTokenTable, { USER_KEY: userKey }),
     async insert(manager, token) {
