@@ -12,5 +12,7 @@ export default {
       { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'es6' }, sourceMaps: 'inline' },
     ],
   },
-  testTimeout: 30_000,
+  testTimeout: 60_000,
+  // Suites wait for processes and sockets most of their time, so two at once fill two cores.
+  maxWorkers: 2,
 };

@@ -15,4 +15,4 @@ app.post('/jira/rest/greeting', (request, response) => response.status(201).json
 const server = app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', () => {
   console.log(`Listening on http://127.0.0.1:${server.address().port}`);
 });
-process.on('SIGTERM', () => server.close(() => postern.close()));
+process.on('SIGTERM', () => server.close(() => void postern.close()));

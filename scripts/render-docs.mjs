@@ -31,12 +31,18 @@ export function renderSettings(house, plugins, environmentName) {
       `## ${title}`,
       table(
         ['Setting', 'Environment', 'Value', 'Default', 'Meaning'],
-        settings.map((spec) => [`\`${spec.name}\``, `\`${environmentName(spec.name)}\``, spec.form, defaultsOf(spec), spec.about]),
+        settings.map((spec) => [`\`${spec.name}\``, variablesOf(spec, environmentName), spec.form, defaultsOf(spec), spec.about]),
       ),
     ]),
   ]
     .join('\n\n')
     .concat('\n');
+}
+
+/** Every variable of a setting, beside its own name, which a vendor's property has there too. */
+function variablesOf(spec, environmentName) {
+  const names = [environmentName(spec.name), ...(spec.variables ?? []).filter((name) => name !== spec.name)];
+  return names.map((name) => `\`${name}\``).join(', ');
 }
 
 /** A default as it would be written in the environment; null where nothing is set. A secret has none to show. */

@@ -36,8 +36,8 @@ export async function recover(folder: string): Promise<Recovered> {
   if (last === undefined) return { ...progress, open: new Map(), segment: 1, offset: 0, bytesCut: 0 };
   let offset = 0;
   for (const segment of segments.slice(await firstToRead(folder, segments))) offset = await readThrough(folder, segment, progress);
-  const open = new Map([...progress.open].map(([id, sequence]) => [sequence, id]));
-  return { ...progress, open, segment: last, offset, bytesCut: await cutAt(segmentPath(folder, last), offset) };
+  const bySequence = new Map([...progress.open].map(([id, sequence]) => [sequence, id]));
+  return { ...progress, open: bySequence, segment: last, offset, bytesCut: await cutAt(segmentPath(folder, last), offset) };
 }
 
 /** Index of the last segment whose first line is whole; a kill while a segment is begun leaves one without. */

@@ -13,7 +13,7 @@ export interface LoginCounter {
 export interface LoginFailures {
   /** The counters that are there. */
   read(keys: readonly string[]): Promise<ReadonlyMap<string, LoginCounter>>;
-  /** Changes the counters in one transaction, in which nobody else changes them. `next` is pure: it may be asked twice. */
+  /** Changes the counters in one transaction, in which nobody else changes them. */
   change(keys: readonly string[], next: (key: string, before: LoginCounter | null) => LoginCounter): Promise<void>;
   forget(key: string): Promise<void>;
   /** Removes the counters that are empty, and the emptiest of more than LIMITS.loginCountersMax. */

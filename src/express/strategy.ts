@@ -20,6 +20,7 @@ type Arrived = IncomingMessage & { readonly baseUrl?: string; readonly res?: Ser
 interface Actions {
   success(user: PosternUser): void;
   fail(challenge: string, status: number): void;
+  error(error: unknown): void;
 }
 
 type Verdict = { readonly user: PosternUser } | { readonly status: number };
@@ -34,7 +35,8 @@ export function createStrategy(scheme: 'basic' | 'bearer', needs: LineNeeds, pla
   strategy.authenticate = function authenticate(this: Actions, request: IncomingMessage): void {
     judge(scheme, request, gateway)
       .catch((error: unknown) => refused(gateway, error))
-      .then((verdict) => ('user' in verdict ? this.success(verdict.user) : this.fail(challenge, verdict.status)));
+      .then((verdict) => ('user' in verdict ? this.success(verdict.user) : this.fail(challenge, verdict.status)))
+      .catch((error: unknown) => this.error(error));
   } as passport.Strategy['authenticate'];
   return strategy;
 }

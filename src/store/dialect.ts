@@ -29,12 +29,16 @@ const UNIQUE_CODES = new Set([
   '23505',
   'ER_DUP_ENTRY',
 ]);
+// A text that is too long and a number that is none are of this kind too: SQLite takes both.
 const CONSTRAINT_CODES = new Set([
   'ER_BAD_NULL_ERROR',
   'ER_CHECK_CONSTRAINT_VIOLATED',
   'ER_CONSTRAINT_FAILED',
+  'ER_DATA_TOO_LONG',
   'ER_NO_REFERENCED_ROW_2',
   'ER_ROW_IS_REFERENCED_2',
+  'ER_TRUNCATED_WRONG_VALUE_FOR_FIELD',
+  'ER_WARN_DATA_OUT_OF_RANGE',
 ]);
 
 /** True when the statement would have put a second row where only one may be. */
@@ -45,5 +49,5 @@ export function isUniqueViolation(error: unknown): boolean {
 /** True when a constraint of any kind did not hold: the statement's content was at fault, the database is well. */
 export function isConstraintViolation(error: unknown): boolean {
   const code = errorCode(error);
-  return UNIQUE_CODES.has(code) || CONSTRAINT_CODES.has(code) || code.startsWith('SQLITE_CONSTRAINT') || /^23\d{3}$/.test(code);
+  return UNIQUE_CODES.has(code) || CONSTRAINT_CODES.has(code) || code.startsWith('SQLITE_CONSTRAINT') || /^2[23][\dA-Z]{3}$/.test(code);
 }

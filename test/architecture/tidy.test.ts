@@ -13,6 +13,7 @@ const FUNCTION_LINES_MAX = 70;
 const ALLOWED_NAMES: Readonly<Record<string, string>> = {
   'src/gateway/handle.ts': 'the one handle: the straight line',
   'src/gateway/handle.ts#handle': 'the one handle: the straight line',
+  'src/plugin-kit/site-switches.ts#dataCenterSetting': 'Data Center is the vendor’s word for the licence [PAT-30]',
   'src/sample-product/jira/server-info.ts': 'serverInfo is the name of the vendor’s resource [PRD-1]',
   'src/sample-product/jira/server-info.ts#serverInfoRoutes': 'serverInfo is the name of the vendor’s resource [PRD-1]',
   'src/store/data-source.ts': 'DataSource is TypeORM’s own word',

@@ -188,6 +188,9 @@ describe('a disk that fails', () => {
   it('tells the operator when it begins and when it is over, not for each request', async () => {
     disk.failure = { code: 'ENOSPC', bytesWritten: 0 };
     for (let number = 0; number < 5; number += 1) await expect(world.open(number)).rejects.toMatchObject(refused);
+    // Nothing waits to be written, which says nothing of the disk.
+    await world.trail.drain();
+    expect(world.log.lines).toHaveLength(1);
     disk.failure = null;
     await world.open(6);
     expect(world.log.lines.map(({ level, fields }) => ({ level, ...fields }))).toEqual([

@@ -43,7 +43,7 @@ it('answers [] for an account without tokens, 404 for an account that nobody has
   }
 });
 
-it('lists by an index, however many tokens there are [CLD-1, GW-60]', async () => {
+it('lists by an index, however many tokens there are [CLD-1]', async () => {
   const plan = async (sql: string) => {
     const rows = await cloud.world.store.read<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, ['x']);
     return rows.map(({ detail }) => detail).join('; ');

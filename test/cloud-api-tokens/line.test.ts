@@ -66,7 +66,7 @@ describe.each(['emulator', 'gateway'] as const)('in the %s profile', (profile) =
         expect([target, answer.status, answer.headers['content-type'], received]).toEqual([
           target,
           401,
-          ['application/json;charset=UTF-8'],
+          'application/json;charset=UTF-8',
           [],
         ]);
         expect(JSON.parse(answer.body)).toEqual({

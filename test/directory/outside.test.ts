@@ -186,13 +186,16 @@ describe('what the product says', () => {
     ['nothing', (_request, response) => void response.destroy(), 503, undefined],
     ['another user', (_request, response) => json(response, 200, { ...JIRA_ADA, name: 'somebody' }), 401, 'AUTHENTICATED_FAILED'],
     ['our own administrator', (_request, response) => json(response, 200, { ...JIRA_ADA, name: 'root' }), 401, 'AUTHENTICATED_FAILED'],
-  ] as [string, Answer, number, string | undefined][])('%s: the client gets %3$i [DIR-5, GW-11]', async (_name, answer, status, reason) => {
-    product.answer = answer;
-    const got = await node.ask({ path: MYSELF, as: ADA });
-    expect([got.status, got.headers['x-seraph-loginreason']]).toEqual([status, reason]);
-    expect((await node.ask({ path: '/api/v1/users/ada', as: ROOT })).status).toBe(404);
-    expect(node.logged.join('\n')).not.toContain(ADA[1]);
-  });
+  ] as [string, Answer, number, string | undefined][])(
+    '%s is told to the client as it is, or not at all [DIR-5, GW-11]',
+    async (_name, answer, status, reason) => {
+      product.answer = answer;
+      const got = await node.ask({ path: MYSELF, as: ADA });
+      expect([got.status, got.headers['x-seraph-loginreason']]).toEqual([status, reason]);
+      expect((await node.ask({ path: '/api/v1/users/ada', as: ROOT })).status).toBe(404);
+      expect(node.logged.join('\n')).not.toContain(ADA[1]);
+    },
+  );
 
   it('is counted when it is no, and neither when it is denied nor when nobody could find out [DIR-5, DIR-6]', async () => {
     const counted = await runPostern({ settings: settings(product.origin, { POSTERN_LOGIN_FAILURES_MAX: '2' }) });

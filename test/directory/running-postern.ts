@@ -96,7 +96,7 @@ export async function makeToken(postern: RunningPostern, as: readonly [string, s
   const path = '/jira/rest/extender/1.0/tokenTools/set';
   const answer = await postern.ask({ method: 'POST', path, as, json: { label: 'test', userName: as[0], ...fields } });
   if (answer.status !== 200) throw new Error(`tokenTools/set answered ${answer.status}: ${answer.text}`);
-  return String((JSON.parse(answer.text) as { token: string }).token);
+  return (JSON.parse(answer.text) as { token: string }).token;
 }
 
 function recordingLogger(logged: string[]): Logger {

@@ -59,7 +59,7 @@ const ask = (method: string, target: string, authorization?: string, json?: unkn
 async function token(fields: object): Promise<string> {
   const made = await ask('POST', '/jira/rest/extender/1.0/tokenTools/set', basic(...ADMIN), { label: 'x', userName: 'admin', ...fields });
   expect(made.status).toBe(200);
-  return basic('admin', String((JSON.parse(made.text) as { token: string }).token));
+  return basic('admin', (JSON.parse(made.text) as { token: string }).token);
 }
 
 it('greets whom a token stands for, within its limits, and refuses outside them [GW-20, GW-23]', async () => {

@@ -14,7 +14,10 @@ export function lines(received: RecordedRequest | undefined): readonly string[] 
 
 export interface Arrival {
   readonly gate: Gate;
-  readonly kept: readonly string[];
+  /** The address it was sent from. */
+  readonly from: string;
+  /** Fields of the client’s. */
+  readonly kept?: readonly string[];
   readonly user?: string | null;
   readonly forwardedFor?: string;
   readonly proto?: string;
@@ -22,14 +25,8 @@ export interface Arrival {
 }
 
 /** Everything the product is to receive but the request id. */
-export function arriving({
-  gate,
-  kept,
-  user = 'admin',
-  forwardedFor = '127.0.0.1',
-  proto = 'http',
-  host = 'postern.test',
-}: Arrival): string[] {
+export function arriving(arrival: Arrival): string[] {
+  const { gate, from, kept = [], user = 'admin', forwardedFor = from, proto = 'http', host = 'postern.test' } = arrival;
   return [
     `host: 127.0.0.1:${gate.upstream.port}`,
     'connection: keep-alive',

@@ -1,4 +1,4 @@
-// Gates by profile and settings, each started once for a test file, when the first test asks for it.
+// Gates by profile and settings, each started once for a test file: a start costs as much as a hundred requests.
 import { ADMIN, type Gate, type GateOptions, openGate } from '../support/gate.js';
 import { basic } from '../support/raw-client.js';
 
@@ -12,14 +12,16 @@ export interface Gates {
   login(gate: Gate, fields?: TokenFields): Promise<string>;
 }
 
-/** Closes them all after the file's last test. */
-export function gatesOfThisFile(): Gates {
+type First = readonly [profile: 'emulator' | 'gateway', settings?: Readonly<Record<string, string>>];
+
+/** Starts the first ones side by side before the file's first test, and closes all after its last. */
+export function gatesOfThisFile(...first: readonly First[]): Gates {
   const opened = new Map<string, Promise<Gate>>();
   const logins = new Map<string, Promise<string>>();
   afterAll(async () => {
     for (const gate of opened.values()) await gate.then((one) => one.close()).catch(() => undefined);
   });
-  return {
+  const gates: Gates = {
     at(profile, settings = {}, options = {}) {
       const key = JSON.stringify([profile, settings, options]);
       const gate = opened.get(key) ?? openGate(profile, { ...options, settings });
@@ -34,4 +36,8 @@ export function gatesOfThisFile(): Gates {
       return login;
     },
   };
+  beforeAll(async () => {
+    await Promise.all(first.map(([profile, settings]) => gates.at(profile, settings)));
+  });
+  return gates;
 }

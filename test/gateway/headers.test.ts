@@ -1,15 +1,34 @@
-// What of a request's header reaches the product and what of an answer's reaches the client: over raw sockets, to the last field, since a
-// field that arrives under another spelling is as good as the one that was dropped.
+// What of a request's header reaches the product: over raw sockets, to the last field, since a field that arrives under another spelling is
+// as good as the one that was dropped.
 import { type Gate, request } from '../support/gate.js';
 import type { RecordedRequest } from '../support/upstream.js';
 import { type Arrival, arriving, lines } from './arriving.js';
 import { gatesOfThisFile } from './gates.js';
 
-const gates = gatesOfThisFile();
-const BEHIND_PROXY = { POSTERN_TRUSTED_PROXIES: '127.0.0.1' };
-const ANONYMOUS_BEHIND_PROXY = { ...BEHIND_PROXY, POSTERN_ANONYMOUS: 'forward' };
+const TRUSTING = { POSTERN_TRUSTED_PROXIES: '127.0.0.1' };
+const TRUSTING_ANONYMOUS = { ...TRUSTING, POSTERN_ANONYMOUS: 'forward' };
+const gates = gatesOfThisFile(['emulator', TRUSTING], ['gateway', TRUSTING_ANONYMOUS]);
 const TARGET = '/jira/rest/api/2/myself';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/** Where a request comes from: the same gate trusts one address and no other. */
+interface Side {
+  readonly gate: Gate;
+  readonly from: string;
+  readonly login: string;
+}
+
+// Those in the gateway profile, unless the profile is named.
+let client: Side;
+let proxy: Side;
+let emulatorClient: Side;
+
+beforeAll(async () => {
+  const [emulator, gateway] = await Promise.all([gates.at('emulator', TRUSTING), gates.at('gateway', TRUSTING_ANONYMOUS)]);
+  proxy = { gate: gateway, from: '127.0.0.1', login: await gates.login(gateway) };
+  client = { ...proxy, from: '127.0.0.2' };
+  emulatorClient = { gate: emulator, from: '127.0.0.2', login: await gates.login(emulator) };
+});
 
 type Row = readonly [field: string, why: string];
 
@@ -51,6 +70,10 @@ const RENAMING: readonly Row[] = [
   ['x-forwarded.user: root', 'GHSA-f59h-q822-g45g: . reads as -'],
   ['X-ForWarded_uSER: root', 'mixed'],
   ['X!Forwarded~User: root', 'lighttpd reads whatever is no letter as _'],
+];
+
+/** Fields that are written anew for every request. */
+const REWRITTEN: readonly Row[] = [
   ['X-Forwarded-For: 203.0.113.9', 'ours is written anew'],
   ['X_Forwarded_For: 203.0.113.9', 'the same folded'],
   ['X-Forwarded-Proto: gopher', 'ours is written anew'],
@@ -100,213 +123,187 @@ const PASSING: readonly Row[] = [
   ['X_Other.Name: 1', 'folding compares, it does not rename'],
 ];
 
-describe.each(['emulator', 'gateway'] as const)('in the %s profile', (profile) => {
-  let gate: Gate;
-  let behindProxy: Gate;
-  const logins = new Map<Gate, string>();
-  const login = (at: Gate): string => logins.get(at) ?? '';
+async function receivedFrom(side: Side, fields: readonly string[]): Promise<RecordedRequest | undefined> {
+  const { answer, received: requests } = await side.gate.send(request('GET', TARGET, fields), side);
+  expect([answer.status, requests.length]).toEqual([200, 1]);
+  return requests[0];
+}
 
-  beforeAll(async () => {
-    [gate, behindProxy] = await Promise.all([gates.at(profile), gates.at(profile, BEHIND_PROXY)]);
-    for (const one of [gate, behindProxy]) logins.set(one, await gates.login(one));
-  });
+const arrived = async (side: Side, fields: readonly string[]): Promise<readonly string[]> => lines(await receivedFrom(side, fields));
 
-  async function received(at: Gate, fields: readonly string[], target = TARGET): Promise<RecordedRequest | undefined> {
-    const { answer, received: requests } = await at.send(request('GET', target, fields));
-    expect([answer.status, requests.length]).toEqual([200, 1]);
-    return requests[0];
-  }
+it.each(RENAMING)(
+  '`%s` (%s) does not reach the product, from a client or a trusted proxy, whether somebody is logged in or nobody [GW-3, GW-5, EXT-7]',
+  async (field) => {
+    for (const side of [client, proxy, emulatorClient]) {
+      expect(await arrived(side, [side.login, field])).toEqual(arriving(side));
+      expect(await arrived(side, [field])).toEqual(arriving({ ...side, user: null }));
+    }
+  },
+);
 
-  describe('from a client', () => {
-    it.each([...RENAMING, ...FORWARDED, ...HOP_BY_HOP])('`%s` (%s) does not reach the product [GW-3, GW-5, EXT-7]', async (field) => {
-      expect(lines(await received(gate, [login(gate), field]))).toEqual(arriving({ gate, kept: [] }));
-    });
+it.each([...REWRITTEN, ...FORWARDED, ...HOP_BY_HOP])('`%s` (%s) from a client does not reach the product [GW-5]', async (field) => {
+  for (const side of [client, emulatorClient]) expect(await arrived(side, [side.login, field])).toEqual(arriving(side));
+  expect(await arrived(client, [field])).toEqual(arriving({ ...client, user: null }));
+});
 
-    it.each(PASSING)('`%s` (%s) arrives as it came [GW-5]', async (field) => {
-      expect(lines(await received(gate, [field, login(gate)]))).toEqual(arriving({ gate, kept: [field] }));
-    });
+it.each(HOP_BY_HOP)('nor does `%s` (%s) from a trusted proxy [GW-5]', async (field) => {
+  expect(await arrived(proxy, [proxy.login, field])).toEqual(arriving(proxy));
+});
 
-    it('keeps the order of fields, and fields that are there several times [GW-5]', async () => {
-      const fields = ['X-B: 1', 'Accept: a', 'X-A: 2', 'x-b: 3', 'Accept: b'];
-      expect(lines(await received(gate, [...fields.slice(0, 2), login(gate), ...fields.slice(2)]))).toEqual(
-        arriving({ gate, kept: fields }),
-      );
-    });
+it.each(FORWARDED)('`%s` (%s) from a trusted proxy passes [GW-5]', async (field) => {
+  expect(await arrived(proxy, [field, proxy.login])).toEqual(arriving({ ...proxy, kept: [field] }));
+});
 
-    it('passes bytes above ASCII in a value as they are [GW-5]', async () => {
-      const bytes = Buffer.from(request('GET', TARGET, [login(gate), 'X-Name: J\u00fcrgen \u0142']), 'utf8');
-      const { received: requests } = await gate.send(bytes);
-      expect(Buffer.from(gate.upstream.header(requests[0], 'X-Name')[0] ?? '', 'latin1').toString('utf8')).toBe('J\u00fcrgen \u0142');
-    });
+it.each(PASSING)('`%s` (%s) arrives as it came [GW-5]', async (field) => {
+  for (const side of [client, emulatorClient])
+    expect(await arrived(side, [field, side.login])).toEqual(arriving({ ...side, kept: [field] }));
+});
 
-    it('does not let several spellings together through [GW-5]', async () => {
-      const fields = ['X-Forwarded-User: root', 'X_Forwarded_User: root', 'x-forwarded.user: root', 'X_FORWARDED.USER: root'];
-      expect(lines(await received(gate, [...fields, login(gate)]))).toEqual(arriving({ gate, kept: [] }));
-    });
-  });
+it('keeps the order of fields, and fields that are there several times [GW-5]', async () => {
+  const fields = ['X-B: 1', 'Accept: a', 'X-A: 2', 'x-b: 3', 'Accept: b'];
+  const got = await arrived(client, [...fields.slice(0, 2), client.login, ...fields.slice(2)]);
+  expect(got).toEqual(arriving({ ...client, kept: fields }));
+});
 
-  describe('from a trusted proxy', () => {
-    it.each(RENAMING.filter(([field]) => !/^X.Forwarded.(For|Host|Proto)/.test(field)))(
-      '`%s` (%s) does not reach the product either [GW-5, EXT-7]',
-      async (field) => {
-        expect(lines(await received(behindProxy, [login(behindProxy), field]))).toEqual(arriving({ gate: behindProxy, kept: [] }));
-      },
-    );
+it('passes bytes above ASCII in a value as they are [GW-5]', async () => {
+  const name = 'J\u00fcrgen \u0142';
+  const { received: requests } = await client.gate.send(Buffer.from(request('GET', TARGET, [client.login, `X-Name: ${name}`]), 'utf8'));
+  expect(Buffer.from(client.gate.upstream.header(requests[0], 'X-Name')[0] ?? '', 'latin1').toString('utf8')).toBe(name);
+});
 
-    it.each(FORWARDED)('`%s` (%s) passes [GW-5]', async (field) => {
-      expect(lines(await received(behindProxy, [field, login(behindProxy)]))).toEqual(arriving({ gate: behindProxy, kept: [field] }));
-    });
+it('does not let several spellings together through [GW-5]', async () => {
+  const fields = ['X-Forwarded-User: root', 'X_Forwarded_User: root', 'x-forwarded.user: root', 'X_FORWARDED.USER: root'];
+  for (const side of [client, proxy]) expect(await arrived(side, [...fields, side.login])).toEqual(arriving(side));
+});
 
-    it.each<[string[], Pick<Arrival, 'forwardedFor' | 'proto' | 'host'>, string]>([
-      [['X-Forwarded-For: 203.0.113.9'], { forwardedFor: '203.0.113.9, 127.0.0.1' }, 'the client it vouches for, and itself'],
-      [['X-Forwarded-For: 6.6.6.6, 203.0.113.9'], { forwardedFor: '203.0.113.9, 127.0.0.1' }, 'what stands left of it is anybody’s word'],
-      [['X-Forwarded-For: unknown, 203.0.113.9'], { forwardedFor: '203.0.113.9, 127.0.0.1' }, 'whatever it is'],
-      [
-        ['X-Forwarded-For: 6.6.6.6', 'X-Forwarded-For: 203.0.113.9'],
-        { forwardedFor: '203.0.113.9, 127.0.0.1' },
-        'several lines are one list',
-      ],
-      [['X-Forwarded-For: 203.0.113.9, 127.0.0.1'], { forwardedFor: '203.0.113.9, 127.0.0.1, 127.0.0.1' }, 'through itself'],
-      [['X-Forwarded-For: ::ffff:203.0.113.9'], { forwardedFor: '203.0.113.9, 127.0.0.1' }, 'mapped IPv6 is IPv4'],
-      [['X-Forwarded-Proto: https'], { proto: 'https' }, 'where TLS ends is its to say'],
-      [['X-Forwarded-Proto: gopher, https'], { proto: 'https' }, 'the last entry is its own'],
-      [['X-Forwarded-Host: jira.example.com'], { host: 'jira.example.com' }, 'what clients call it'],
-      [['X-Forwarded-Host: evil.test', 'X-Forwarded-Host: jira.example.com'], { host: 'jira.example.com' }, 'the last line is its own'],
-      [['X_Forwarded_For: 203.0.113.9'], {}, 'the fresh ones have one spelling'],
-      [['X_Forwarded_Proto: https', 'x.forwarded.host: evil.test'], {}, 'the fresh ones have one spelling'],
-    ])('%j is written anew: %j, %s [GW-42, GW-22]', async (fields, expected) => {
-      expect(lines(await received(behindProxy, [...fields, login(behindProxy)]))).toEqual(
-        arriving({ gate: behindProxy, kept: [], ...expected }),
-      );
-    });
-  });
-
-  describe('what Connection names', () => {
-    it.each([
-      ['Authorization', 'the credential is read all the same, and never sent on'],
-      ['Host', 'the product’s own authority is added afterwards'],
-      ['X-Forwarded-User', 'CVE-2024-45410: the identity is added afterwards'],
-      ['x_forwarded_user', 'the same folded'],
-      ['X-Forwarded-For', 'CVE-2025-48865'],
-      ['X-Forwarded-Proto, X-Forwarded-Host', 'the same'],
-      ['X-Request-Id', 'added afterwards'],
-      ['close, Authorization, Host, X-Forwarded-User', 'all at once'],
-    ])('Connection: %s gains nothing: %s [GW-5, GW-42]', async (named) => {
-      const at = await received(gate, [login(gate), `Connection: ${named}`, 'X-Forwarded-User: root']);
-      expect(lines(at)).toEqual(arriving({ gate, kept: [] }));
-      expect(gate.upstream.header(at, 'X-Request-Id')).toHaveLength(1);
-    });
-
-    it.each([
-      ['Content-Length', 'Content-Length: 5', 'hello', ['content-length: 5']],
-      ['Transfer-Encoding', 'Transfer-Encoding: chunked', '5\r\nhello\r\n0\r\n\r\n', ['transfer-encoding: chunked']],
-    ])('Connection: %s does not take the body away [GW-5, GW-6]', async (named, framing, body, kept) => {
-      const bytes = ['POST /jira/rest/api/2/issue HTTP/1.1', 'Host: postern.test', login(gate), `Connection: ${named}`, framing, '', body];
-      const { answer, received: requests } = await gate.send(bytes.join('\r\n'));
-      expect([answer.status, requests[0]?.bytes]).toEqual([200, 5]);
-      expect(lines(requests[0])).toEqual([...arriving({ gate, kept: [] }), ...kept]);
-    });
-
-    it.each([
-      [['X-Mine: 1', 'X-Other: 2', 'Connection: X-Mine'], ['X-Other: 2'], 'it ends here'],
-      [['Connection: x-mine , keep-alive', 'X-Mine: 1', 'X-Other: 2'], ['X-Other: 2'], 'without case, wherever it stands'],
-      [['X-Mine: 1', 'Connection: X-Mine', 'Connection: X-Other', 'X-Other: 2'], [], 'several lines are one list'],
-      [['X_Mine: 1', 'Connection: x-mine'], [], 'folded'],
-      [['X-Mine: 1', 'Connection: ,,'], ['X-Mine: 1'], 'empty entries name nothing'],
-    ])('of %j %j is left: %s [GW-5]', async (fields, kept) => {
-      expect(lines(await received(gate, [...fields, login(gate)]))).toEqual(arriving({ gate, kept }));
-    });
-  });
-
-  describe('the credential', () => {
-    it.each([
-      ['a token in Basic', (): string => login(gate)],
-      ['the same with another case of the scheme', (): string => login(gate).replace('Basic', 'bASIC')],
-      ['the same with another case of the field', (): string => login(gate).replace('Authorization', 'authORIZATION')],
-    ])('never reaches the product: %s [GW-5]', async (_what, field) => {
-      const at = await received(gate, [field()]);
-      expect(lines(at)).toEqual(arriving({ gate, kept: [] }));
-    });
-
-    it.each(['X-Authorization', 'Authorization-'])('a field called %s is another one', async (name) => {
-      const at = await received(gate, [login(gate), `${name}: x`]);
-      expect(lines(at)).toEqual(arriving({ gate, kept: [`${name}: x`] }));
-    });
-  });
-
-  describe('the request id', () => {
-    const idOf = async (at: Gate, fields: readonly string[]): Promise<{ sent: readonly string[]; answered: string | undefined }> => {
-      const { answer, received: requests } = await at.send(request('GET', TARGET, [login(at), ...fields]));
-      return { sent: at.upstream.header(requests[0], 'X-Request-Id'), answered: answer.headers['x-request-id'] };
-    };
-
-    it('is made, sent on and told to the client, one for each request [AUD-10, GW-5]', async () => {
-      const [one, other] = [await idOf(gate, []), await idOf(gate, ['X-Request-Id: mine'])];
-      for (const { sent, answered } of [one, other]) {
-        expect(sent).toEqual([expect.stringMatching(UUID)]);
-        expect(answered).toBe(sent[0]);
-      }
-      expect(one.answered).not.toBe(other.answered);
-    });
-
-    it('is taken from a trusted proxy [AUD-10]', async () => {
-      expect(await idOf(behindProxy, ['X-Request-Id: Root=1-5e/a+b:c@d.e_f'])).toEqual({
-        sent: ['Root=1-5e/a+b:c@d.e_f'],
-        answered: 'Root=1-5e/a+b:c@d.e_f',
-      });
-    });
-
-    it.each([
-      [['X-Request-Id: a b'], 'a blank'],
-      [['X-Request-Id: a"b'], 'a quotation mark'],
-      [['X-Request-Id: {{7*7}}'], 'braces'],
-      [['X-Request-Id: \u00fc'], 'above ASCII'],
-      [['X-Request-Id:'], 'empty'],
-      [[`X-Request-Id: ${'x'.repeat(129)}`], 'longer than LIMITS allows'],
-      [['X-Request-Id: a', 'X-Request-Id: b'], 'two'],
-      [['X_Request_Id: a'], 'another spelling'],
-    ])('is not taken from a trusted proxy as %j: %s [AUD-10]', async (fields) => {
-      const { sent, answered } = await idOf(behindProxy, fields);
-      expect(sent).toEqual([expect.stringMatching(UUID)]);
-      expect(answered).toBe(sent[0]);
-    });
-
-    it('of the product’s own answer gives way to ours [AUD-10]', async () => {
-      await gate.upstream.answerWith({ status: 200, headers: { 'X-Request-Id': 'theirs', 'X-Other': 'stays' }, body: '' });
-      const { answer } = await gate.send(request('GET', TARGET, [login(gate)]));
-      await gate.upstream.answerWith(null);
-      expect(answer.headers['x-request-id']).toMatch(UUID);
-      expect(answer.headers['x-other']).toBe('stays');
-    });
+describe('what a trusted proxy says of the client', () => {
+  it.each<[string[], Pick<Arrival, 'forwardedFor' | 'proto' | 'host'>, string]>([
+    [['X-Forwarded-For: 203.0.113.9'], { forwardedFor: '203.0.113.9, 127.0.0.1' }, 'the client it vouches for, and itself'],
+    [['X-Forwarded-For: 6.6.6.6, 203.0.113.9'], { forwardedFor: '203.0.113.9, 127.0.0.1' }, 'what stands left of it is anybody’s word'],
+    [['X-Forwarded-For: unknown, 203.0.113.9'], { forwardedFor: '203.0.113.9, 127.0.0.1' }, 'whatever it is'],
+    [
+      ['X-Forwarded-For: 6.6.6.6', 'X-Forwarded-For: 203.0.113.9'],
+      { forwardedFor: '203.0.113.9, 127.0.0.1' },
+      'several lines are one list',
+    ],
+    [['X-Forwarded-For: 203.0.113.9, 127.0.0.1'], { forwardedFor: '203.0.113.9, 127.0.0.1, 127.0.0.1' }, 'through itself'],
+    [['X-Forwarded-For: ::ffff:203.0.113.9'], { forwardedFor: '203.0.113.9, 127.0.0.1' }, 'mapped IPv6 is IPv4'],
+    [['X-Forwarded-Proto: https'], { proto: 'https' }, 'where TLS ends is its to say'],
+    [['X-Forwarded-Proto: gopher, https'], { proto: 'https' }, 'the last entry is its own'],
+    [['X-Forwarded-Host: jira.example.com'], { host: 'jira.example.com' }, 'what clients call it'],
+    [['X-Forwarded-Host: evil.test', 'X-Forwarded-Host: jira.example.com'], { host: 'jira.example.com' }, 'the last line is its own'],
+    [['X_Forwarded_For: 203.0.113.9'], {}, 'the fresh ones have one spelling'],
+    [['X_Forwarded_Proto: https', 'x.forwarded.host: evil.test'], {}, 'the fresh ones have one spelling'],
+  ])('%j is written anew: %j, %s [GW-42, GW-22]', async (fields, expected) => {
+    expect(await arrived(proxy, [...fields, proxy.login])).toEqual(arriving({ ...proxy, ...expected }));
   });
 });
 
-describe('when nobody is logged in', () => {
-  let gate: Gate;
-  let behindProxy: Gate;
-  beforeAll(async () => {
-    gate = await gates.at('emulator');
-    behindProxy = await gates.at('gateway', ANONYMOUS_BEHIND_PROXY);
+describe('what Connection names', () => {
+  it.each([
+    ['Authorization', 'the credential is read all the same, and never sent on'],
+    ['Host', 'the product’s own authority is added afterwards'],
+    ['X-Forwarded-User', 'CVE-2024-45410: the identity is added afterwards'],
+    ['x_forwarded_user', 'the same folded'],
+    ['X-Forwarded-For', 'CVE-2025-48865'],
+    ['X-Forwarded-Proto, X-Forwarded-Host', 'the same'],
+    ['X-Request-Id', 'added afterwards'],
+    ['close, Authorization, Host, X-Forwarded-User', 'all at once'],
+  ])('Connection: %s gains nothing: %s [GW-5, GW-42]', async (named) => {
+    const got = await receivedFrom(client, [client.login, `Connection: ${named}`, 'X-Forwarded-User: root']);
+    expect(lines(got)).toEqual(arriving(client));
+    expect(client.gate.upstream.header(got, 'X-Request-Id')).toHaveLength(1);
   });
 
-  it.each(RENAMING.filter(([field]) => !/^X.Forwarded.(For|Host|Proto)/.test(field)))(
-    '`%s` (%s) names nobody: it does not reach the product, from a client or a trusted proxy [GW-5]',
-    async (field) => {
-      for (const at of [gate, behindProxy]) {
-        const { received } = await at.send(request('GET', TARGET, [field]));
-        expect(received.map(lines)).toEqual([arriving({ gate: at, kept: [], user: null })]);
-      }
-    },
-  );
+  it.each([
+    ['Content-Length', 'Content-Length: 5', 'hello'],
+    ['Transfer-Encoding', 'Transfer-Encoding: chunked', '5\r\nhello\r\n0\r\n\r\n'],
+  ])('Connection: %s does not take the body away, nor the one field that frames it [GW-5, GW-6]', async (named, framing, body) => {
+    const bytes = ['POST /jira/rest/api/2/issue HTTP/1.1', 'Host: postern.test', client.login, `Connection: ${named}`, framing, '', body];
+    const { answer, received: requests } = await client.gate.send(bytes.join('\r\n'), client);
+    expect([answer.status, requests[0]?.bytes]).toEqual([200, 5]);
+    const [frame, ...rest] = lines(requests[0]).toReversed();
+    expect(rest.toReversed()).toEqual(arriving(client));
+    // What arrived whole is sent on with its length.
+    expect(frame).toMatch(/^(content-length: 5|transfer-encoding: chunked)$/);
+  });
+
+  it.each([
+    [['X-Mine: 1', 'X-Other: 2', 'Connection: X-Mine'], ['X-Other: 2'], 'it ends here'],
+    [['Connection: x-mine , keep-alive', 'X-Mine: 1', 'X-Other: 2'], ['X-Other: 2'], 'without case, wherever it stands'],
+    [['X-Mine: 1', 'Connection: X-Mine', 'Connection: X-Other', 'X-Other: 2'], [], 'several lines are one list'],
+    [['X_Mine: 1', 'Connection: x-mine'], [], 'folded'],
+    [['X-Mine: 1', 'Connection: ,,'], ['X-Mine: 1'], 'empty entries name nothing'],
+  ])('of %j %j is left: %s [GW-5]', async (fields, kept) => {
+    expect(lines(await receivedFrom(client, [...fields, client.login]))).toEqual(arriving({ ...client, kept }));
+  });
+});
+
+describe('the credential', () => {
+  it.each([
+    ['a token in Basic', (login: string) => login],
+    ['the same with another case of the scheme', (login: string) => login.replace('Basic', 'bASIC')],
+    ['the same with another case of the field', (login: string) => login.replace('Authorization', 'authORIZATION')],
+  ])('never reaches the product: %s [GW-5]', async (_what, spelled) => {
+    for (const side of [client, emulatorClient]) expect(await arrived(side, [spelled(side.login)])).toEqual(arriving(side));
+  });
 
   it.each([
     ['Authorization: Bearer not-a-token', 'a wrong bearer is anonymous'],
     ['Authorization: Bearer', 'a malformed one too'],
     ['authorization: bearer a b', 'whatever its case'],
   ])('`%s` (%s) in the emulator profile, and never arrives [GW-15, GW-5, PAT-11]', async (field) => {
-    const { answer, received } = await gate.send(request('GET', TARGET, [field, 'X-Forwarded-User: root']));
-    expect(answer.status).toBe(200);
-    expect(received.map(lines)).toEqual([arriving({ gate, kept: [], user: null })]);
+    expect(await arrived(emulatorClient, [field, 'X-Forwarded-User: root'])).toEqual(arriving({ ...emulatorClient, user: null }));
+  });
+
+  it.each(['X-Authorization', 'Authorization-'])('a field called %s is another one', async (name) => {
+    expect(await arrived(client, [client.login, `${name}: x`])).toEqual(arriving({ ...client, kept: [`${name}: x`] }));
+  });
+});
+
+describe('the request id', () => {
+  const idOf = async (at: Side, fields: readonly string[]): Promise<{ sent: readonly string[]; answered: string | undefined }> => {
+    const { answer, received: requests } = await at.gate.send(request('GET', TARGET, [at.login, ...fields]), at);
+    return { sent: at.gate.upstream.header(requests[0], 'X-Request-Id'), answered: answer.headers['x-request-id'] };
+  };
+
+  it('is made, sent on and told to the client, one for each request [AUD-10, GW-5]', async () => {
+    const [one, other] = [await idOf(client, []), await idOf(client, ['X-Request-Id: mine'])];
+    for (const { sent, answered } of [one, other]) {
+      expect(sent).toEqual([expect.stringMatching(UUID)]);
+      expect(answered).toBe(sent[0]);
+    }
+    expect(one.answered).not.toBe(other.answered);
+  });
+
+  it('is taken from a trusted proxy [AUD-10]', async () => {
+    expect(await idOf(proxy, ['X-Request-Id: Root=1-5e/a+b:c@d.e_f'])).toEqual({
+      sent: ['Root=1-5e/a+b:c@d.e_f'],
+      answered: 'Root=1-5e/a+b:c@d.e_f',
+    });
+  });
+
+  it.each([
+    [['X-Request-Id: a b'], 'a blank'],
+    [['X-Request-Id: a"b'], 'a quotation mark'],
+    [['X-Request-Id: {{7*7}}'], 'braces'],
+    [['X-Request-Id: \u00fc'], 'above ASCII'],
+    [['X-Request-Id:'], 'empty'],
+    [[`X-Request-Id: ${'x'.repeat(129)}`], 'longer than LIMITS allows'],
+    [['X-Request-Id: a', 'X-Request-Id: b'], 'two'],
+    [['X_Request_Id: a'], 'another spelling'],
+  ])('is not taken from a trusted proxy as %j: %s [AUD-10]', async (fields) => {
+    const { sent, answered } = await idOf(proxy, fields);
+    expect(sent).toEqual([expect.stringMatching(UUID)]);
+    expect(answered).toBe(sent[0]);
+  });
+
+  it('of the product’s own answer gives way to ours [AUD-10]', async () => {
+    await client.gate.upstream.answerWith({ status: 200, headers: { 'X-Request-Id': 'theirs', 'X-Other': 'stays' }, body: '' });
+    const { answer } = await client.gate.send(request('GET', TARGET, [client.login]), client);
+    await client.gate.upstream.answerWith(null);
+    expect(answer.headers['x-request-id']).toMatch(UUID);
+    expect(answer.headers['x-other']).toBe('stays');
   });
 });
 
@@ -320,14 +317,13 @@ describe('cookies', () => {
     passes: boolean,
     why: string,
   ])[] = [
-    ['emulator', {}, 'token', true, 'the emulator’s default'],
-    ['emulator', {}, 'anonymous', true, 'the product’s own pages'],
-    ['emulator', {}, 'wrong bearer', true, 'as anonymous as without'],
+    ['emulator', TRUSTING, 'token', true, 'the emulator’s default'],
+    ['emulator', TRUSTING, 'anonymous', true, 'the product’s own pages'],
+    ['emulator', TRUSTING, 'wrong bearer', true, 'as anonymous as without'],
     ['emulator', { POSTERN_COOKIES: 'strip' }, 'token', false, 'a session could stand for somebody else'],
     ['emulator', { POSTERN_COOKIES: 'strip' }, 'anonymous', true, 'anonymous requests that are forwarded keep theirs'],
-    ['gateway', {}, 'token', false, 'the gateway’s default'],
-    ['gateway', ANONYMOUS_BEHIND_PROXY, 'token', false, 'the setting is about anonymous requests alone'],
-    ['gateway', ANONYMOUS_BEHIND_PROXY, 'anonymous', true, 'the product’s own pages call /rest/* with a session'],
+    ['gateway', TRUSTING_ANONYMOUS, 'token', false, 'the gateway’s default; the other setting is about anonymous requests alone'],
+    ['gateway', TRUSTING_ANONYMOUS, 'anonymous', true, 'the product’s own pages call /rest/* with a session'],
     ['gateway', { POSTERN_COOKIES: 'forward' }, 'token', true, 'by setting'],
   ];
 
@@ -343,27 +339,25 @@ describe('cookies', () => {
     const { answer, received } = await gate.send(request('GET', TARGET, [COOKIE, ...login, 'X-Other: 1']));
     await gate.upstream.answerWith(null);
     expect(received.map(lines)).toEqual([
-      arriving({ gate, kept: [...(passes ? [COOKIE] : []), 'X-Other: 1'], user: credential === 'token' ? 'admin' : null }),
+      arriving({
+        gate,
+        from: '127.0.0.1',
+        kept: [...(passes ? [COOKIE] : []), 'X-Other: 1'],
+        user: credential === 'token' ? 'admin' : null,
+      }),
     ]);
     expect([answer.headers['set-cookie'], answer.headers['x-other']]).toEqual([passes ? SET.join('\n') : undefined, '1']);
   });
 });
 
 describe('a header of very many fields', () => {
-  let gate: Gate;
-  let login: string;
-  beforeAll(async () => {
-    gate = await gates.at('emulator');
-    login = await gates.login(gate);
-  });
-
   const many = (count: number): string[] => Array.from({ length: count }, (_, index) => `X-${index}: 1`);
 
   it('arrives whole up to the bound [GW-52]', async () => {
     // Host and Authorization are two of them.
-    const { answer, received } = await gate.send(request('GET', TARGET, [...many(98), login]));
+    const { answer, received } = await client.gate.send(request('GET', TARGET, [...many(98), client.login]), client);
     expect(answer.status).toBe(200);
-    expect(received.map(lines)).toEqual([arriving({ gate, kept: many(98) })]);
+    expect(received.map(lines)).toEqual([arriving({ ...client, kept: many(98) })]);
   });
 
   it.each([
@@ -371,7 +365,7 @@ describe('a header of very many fields', () => {
     ['thirty', 128],
     ['nine hundred', 998],
   ])('is refused %s past it: what the parser drops in silence nobody has judged [GW-52, GW-6]', async (_name, count) => {
-    const { answer, received } = await gate.send(request('POST', TARGET, [...many(count), login], 'body'));
+    const { answer, received } = await client.gate.send(request('POST', TARGET, [...many(count), client.login], 'body'));
     expect([answer.status, received]).toEqual([431, []]);
   });
 });

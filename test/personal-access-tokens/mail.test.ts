@@ -79,6 +79,16 @@ describe('a token’s owner is told', () => {
     ]);
   });
 
+  it('nothing of "soon" once it is over, though the job never ran before [PAT-51]', async () => {
+    await make(world, ALICE, { name: 'nightly', expirationDuration: 10 });
+    await pass(10 * DAY_MS);
+    await runJob(world, 'expiry check');
+    expect(await deliver()).toEqual([
+      '[Jira] Your personal access token "nightly" was created',
+      '[Jira] Your personal access token "nightly" has expired',
+    ]);
+  });
+
   it('that somebody else deleted it, and who; not when it was the owner [PAT-53]', async () => {
     const [own, other] = [await make(world, ALICE, { name: 'own' }), await make(world, ALICE, { name: 'other' })];
     await deliver();

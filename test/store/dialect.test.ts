@@ -34,9 +34,14 @@ it.each([
   ['SQLITE_BUSY', false, false],
   ['23505', true, true],
   ['23502', false, true],
+  ['22001', false, true],
+  ['22P02', false, true],
   ['40001', false, false],
+  ['57P01', false, false],
   ['ER_DUP_ENTRY', true, true],
   ['ER_BAD_NULL_ERROR', false, true],
+  ['ER_DATA_TOO_LONG', false, true],
+  ['ER_LOCK_WAIT_TIMEOUT', false, false],
   ['ECONNREFUSED', false, false],
 ])('reads the code %s: unique violation %s, constraint %s', (code, isUnique, isConstraint) => {
   const error = Object.assign(new Error('from the driver'), { code });

@@ -35,13 +35,12 @@ export async function startPostgres(): Promise<DatabaseServer | null> {
   };
 }
 
-/** Nothing of it is to be kept, so nothing waits for a disk. */
+/** Nothing waits for a disk: what was committed outlives the server, not the machine. */
 function settings(): readonly string[] {
   const said = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     fsync: 'off',
-    synchronous_commit: 'off',
     full_page_writes: 'off',
     shared_buffers: '32MB',
     max_connections: '200',

@@ -14,10 +14,12 @@ export interface RawAnswer {
 }
 
 /** Sends `request` and resolves with the first complete final answer, or with what there is when the server closes. */
-export function sendRaw(port: number, request: string | Buffer, options: { untilClose?: boolean; host?: string } = {}): Promise<RawAnswer> {
+export function sendRaw(port: number, request: string | Buffer, options: { untilClose?: boolean; host?: string; from?: string } = {}): Promise<RawAnswer> {
   const bytes = Buffer.from(request as string);
   return new Promise((resolve, reject) => {
-    const socket = net.connect({ port, host: options.host ?? '127.0.0.1' });
+    // Any of 127.0.0.0/8 is an address of this machine's to connect from.
+    const local = options.from === undefined ? {} : { localAddress: options.from };
+    const socket = net.connect({ port, host: options.host ?? '127.0.0.1', ...local });
     // RFC 9110 §9.3.2: the answer to HEAD ends with its head.
     const isHead = bytes.subarray(0, 5).toString('latin1') === 'HEAD ';
     let received = Buffer.alloc(0);

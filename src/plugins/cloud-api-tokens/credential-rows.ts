@@ -2,6 +2,9 @@
 import type { EntityManager, EntitySchema } from 'typeorm';
 import type { PluginHost, TokenUse } from '../../plugin-kit/contract.js';
 
+/** What the rows want of the house. */
+export type KeptIn = Pick<PluginHost, 'read' | 'keys'>;
+
 /** A credential in its table. */
 export interface Stored {
   readonly id: number;
@@ -32,14 +35,14 @@ export interface CredentialRows<Item extends Stored> {
 export type Select<Item> = (rest: string, parameters: readonly (string | number)[]) => Promise<readonly Item[]>;
 
 /** Reads whole rows; `rest` is what stands behind the table's name. */
-export function selectFrom<Row extends object, Item extends Stored>(host: PluginHost, table: CredentialTable<Row, Item>): Select<Item> {
+export function selectFrom<Row extends object, Item extends Stored>(host: KeptIn, table: CredentialTable<Row, Item>): Select<Item> {
   return async (rest, parameters) =>
     (await host.read<Row>(`SELECT * FROM ${table.schema.options.name}${rest}`, parameters)).map((row) => table.fromRow(row));
 }
 
 /** The rows behind the host's door to the database. */
 export function credentialRows<Row extends object, Item extends Stored>(
-  host: PluginHost,
+  host: KeptIn,
   table: CredentialTable<Row, Item>,
 ): CredentialRows<Item> {
   const { schema, refColumn } = table;

@@ -1,7 +1,6 @@
 // The organization's keys in the database.
 import type { EntityManager, EntitySchema } from 'typeorm';
-import type { PluginHost } from '../../plugin-kit/contract.js';
-import { type CredentialRows, credentialRows, type CredentialTable } from './credential-rows.js';
+import { type CredentialRows, credentialRows, type CredentialTable, type KeptIn } from './credential-rows.js';
 import { fromKeyRow, type OrganizationKey } from './key-row.js';
 import { type OrganizationKeyRow, organizationKeyTable } from './tables.js';
 import type { Read } from './token-row.js';
@@ -16,7 +15,7 @@ const TABLE: CredentialTable<Read<OrganizationKeyRow>, OrganizationKey> = {
   fromRow: fromKeyRow,
 };
 
-export function openKeys(host: PluginHost): KeyStore {
+export function openKeys(host: KeptIn): KeyStore {
   return {
     ...credentialRows(host, TABLE),
     async insert(manager, key, value) {

@@ -1,7 +1,6 @@
 // The users' tokens in the database.
 import type { EntityManager, EntitySchema } from 'typeorm';
-import type { PluginHost } from '../../plugin-kit/contract.js';
-import { type CredentialRows, credentialRows, type CredentialTable, selectFrom } from './credential-rows.js';
+import { type CredentialRows, credentialRows, type CredentialTable, type KeptIn, selectFrom } from './credential-rows.js';
 import { type ApiTokenRow, apiTokenTable } from './tables.js';
 import { type From, orderClause, type TokenOrder } from './token-order.js';
 import { type ApiToken, fromTokenRow, type Read } from './token-row.js';
@@ -20,7 +19,7 @@ const TABLE: CredentialTable<Read<ApiTokenRow>, ApiToken> = {
   fromRow: fromTokenRow,
 };
 
-export function openTokens(host: PluginHost): TokenStore {
+export function openTokens(host: KeptIn): TokenStore {
   const select = selectFrom(host, TABLE);
   return {
     ...credentialRows(host, TABLE),

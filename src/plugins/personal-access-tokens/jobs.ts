@@ -48,9 +48,9 @@ export function createJobs(needs: Needs): readonly Job[] {
 /** Deletes what expired more than the delay ago [PAT-50]. */
 async function prune(needs: Needs): Promise<void> {
   const { host, tokens } = needs;
-  // The end of a span belongs to it: a token that expired exactly so long ago stays.
+  // A token that expired exactly so long ago stays.
   const until = host.clock.now() - host.setting(PROPERTIES.pruningDelay) * DAY_MS - 1;
-  const next = () => tokens.listEnding({ after: null, until }, ALL_STATES, LIMITS.jobPageMax);
+  const next = () => tokens.listEnding(until, ALL_STATES, LIMITS.jobPageMax);
   for (let page = await next(); page.length > 0; page = await next()) {
     for (const token of page) await endToken(needs, token, BY_ITSELF, 'expired');
   }
@@ -80,14 +80,15 @@ async function checkExpiry(needs: Needs): Promise<void> {
   if (!host.setting(PROPERTIES.mails)) return;
   const now = host.clock.now();
   const soon = now + host.setting(PROPERTIES.warningDays) * DAY_MS;
-  await tell(needs, 'expired', { after: null, until: now }, ['NOT_SENT', 'EXPIRE_SOON_SENT'], 'EXPIRED_SENT');
-  await tell(needs, 'expires-soon', { after: now, until: soon }, ['NOT_SENT'], 'EXPIRE_SOON_SENT');
+  // What is over first: nothing of it is left for the other.
+  await tell(needs, 'expired', now, ['NOT_SENT', 'EXPIRE_SOON_SENT'], 'EXPIRED_SENT');
+  await tell(needs, 'expires-soon', soon, ['NOT_SENT'], 'EXPIRE_SOON_SENT');
 }
 
 async function tell(
   { host, tokens }: Needs,
   kind: 'expired' | 'expires-soon',
-  span: { readonly after: Instant | null; readonly until: Instant },
+  until: Instant,
   before: readonly NotificationState[],
   state: NotificationState,
 ): Promise<void> {
@@ -98,7 +99,7 @@ async function tell(
       if (await tokens.setState(manager, token, before, state)) await notify(host, manager, owner, { kind, token });
     });
   };
-  const next = () => tokens.listEnding(span, before, LIMITS.jobPageMax);
+  const next = () => tokens.listEnding(until, before, LIMITS.jobPageMax);
   for (let page = await next(); page.length > 0; page = await next()) {
     for (const token of page) await tellOne(token);
   }

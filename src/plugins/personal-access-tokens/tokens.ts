@@ -22,12 +22,8 @@ export interface TokenStore {
   listAll(product: UpstreamProduct, startAt: number, limit: number): Promise<readonly PersonalToken[]>;
   countOf(userKey: string): Promise<number>;
   countAll(product: UpstreamProduct): Promise<number>;
-  /** Tokens that end in this span, their ends included, and of which no more than `states` was mailed; the first to end first. */
-  listEnding(
-    span: { readonly after: Instant | null; readonly until: Instant },
-    states: readonly NotificationState[],
-    limit: number,
-  ): Promise<readonly PersonalToken[]>;
+  /** Tokens that end by then, to the millisecond, and are in one of these states; the first to end first. */
+  listEnding(until: Instant, states: readonly NotificationState[], limit: number): Promise<readonly PersonalToken[]>;
   /** User keys with tokens, in their order, behind one of them. */
   listUserKeys(after: string, limit: number): Promise<readonly string[]>;
   /** A user's tokens as the transaction sees them. */
@@ -83,12 +79,10 @@ function readers(host: Door, { from, bare, columns, column }: Statements): Reade
       list(`${select} WHERE ${isOfProduct(userKey, product)} ORDER BY ${id} LIMIT ? OFFSET ?`, [limit, startAt]),
     countOf: (key) => count(`${userKey} = ?`, [key]),
     countAll: (product) => count(isOfProduct(userKey, product), []),
-    listEnding({ after, until }, states, limit) {
+    listEnding(until, states, limit) {
       const marks = states.map(() => '?').join(', ');
-      const isBehind = after === null ? '' : `${expiringAt} > ? AND `;
-      const condition = `${isBehind}${expiringAt} <= ? AND ${column('NOTIFICATION_STATE')} IN (${marks})`;
-      const span = [...(after === null ? [] : [after]), until].map(vendorTimestampText);
-      return list(`${select} WHERE ${condition} ORDER BY ${expiringAt}, ${id} LIMIT ?`, [...span, ...states, limit]);
+      const condition = `${expiringAt} <= ? AND ${column('NOTIFICATION_STATE')} IN (${marks})`;
+      return list(`${select} WHERE ${condition} ORDER BY ${expiringAt}, ${id} LIMIT ?`, [vendorTimestampText(until), ...states, limit]);
     },
     async listUserKeys(after, limit) {
       const sql = `SELECT DISTINCT ${userKey} AS user_key FROM ${bare} WHERE ${userKey} > ? ORDER BY ${userKey} LIMIT ?`;

@@ -1,0 +1,153 @@
+// The two tables on every database: every statement of the plugin means the same.
+import { type Principal, Secret, silentLogger } from '../../src/core/index.js';
+import type { OrganizationKey } from '../../src/plugins/cloud-api-tokens/key-row.js';
+import { manifest } from '../../src/plugins/cloud-api-tokens/manifest.js';
+import { type KeyStore, openKeys } from '../../src/plugins/cloud-api-tokens/organization-keys.js';
+import { type From, positionOf, SORT_FIELDS, type TokenOrder } from '../../src/plugins/cloud-api-tokens/token-order.js';
+import type { ApiToken } from '../../src/plugins/cloud-api-tokens/token-row.js';
+import { openTokens, type TokenStore } from '../../src/plugins/cloud-api-tokens/tokens.js';
+import { type Directory, openDirectory } from '../../src/store/directory/directory.js';
+import { storeMigrations } from '../../src/store/migrations/index.js';
+import type { OpenStore } from '../../src/store/open-store.js';
+import { openSiteKeys } from '../../src/store/site-keys.js';
+import { storeTables } from '../../src/store/tables/index.js';
+import { eachDatabase } from '../support/databases.js';
+import { TEST_START, testClock } from '../support/test-clock.js';
+import { testRandom } from '../support/test-random.js';
+
+const SCHEMA = { entities: [...storeTables, ...manifest.tables], migrations: [...storeMigrations, ...manifest.migrations] };
+
+const TOKEN: Omit<ApiToken, 'id' | 'tokenRef'> = {
+  userKey: 'JIRAUSER10000',
+  accountId: '557058:alice',
+  username: 'alice',
+  label: 'a token',
+  createdAt: TEST_START,
+  expiresAt: TEST_START + 1,
+  lastUsedAt: null,
+  useCount: 0,
+  limits: [{ limitTo: '[get] .*', ip: '' }],
+};
+
+const KEY: Omit<OrganizationKey, 'id' | 'tokenRef'> = {
+  userKey: 'JIRAUSER10000',
+  username: 'alice',
+  label: 'a key',
+  createdAt: TEST_START,
+  expiresAt: null,
+  lastUsedAt: null,
+  useCount: 0,
+  scopes: ['read:tokens:admin'],
+};
+
+eachDatabase((database) => {
+  let store: OpenStore;
+  let directory: Directory;
+  let tokens: TokenStore;
+  let keys: KeyStore;
+
+  beforeEach(async () => {
+    store = await database.open(SCHEMA);
+    const house = { store, clock: testClock(), random: testRandom(), logger: silentLogger };
+    const siteKeys = await openSiteKeys({ ...house, keyFile: (await database.folder()).file('site-key.json') });
+    directory = await openDirectory({ ...house, passwordScheme: 'pkcs5s2' });
+    const keptIn = { read: store.read.bind(store), keys: siteKeys };
+    [tokens, keys] = [openTokens(keptIn), openKeys(keptIn)];
+  });
+
+  const addToken = (tokenRef: string, changes: Partial<ApiToken> = {}): Promise<void> =>
+    store.transaction((manager) => tokens.insert(manager, { ...TOKEN, tokenRef, ...changes }, `value of ${tokenRef}`));
+  const addUser = (username: string): Promise<Principal> =>
+    directory.createUser({
+      username,
+      password: new Secret('a-password'),
+      displayName: username,
+      emailAddress: '',
+      isAdministrator: false,
+      isActive: true,
+    });
+
+  it('are what the migrations make, and the migrations lead back', async () => {
+    const drift = async () => (await store.dataSource.driver.createSchemaBuilder().log()).upQueries.map(({ query }) => query);
+    expect(await drift()).toEqual([]);
+    for (let left = store.dataSource.migrations.length; left > 0; left -= 1) await store.dataSource.undoLastMigration();
+    expect(await drift()).not.toEqual([]);
+  });
+
+  it('give back what was put in, by value and by id, case and all [CLD-1, CLD-3, CLD-9]', async () => {
+    await addToken('abc');
+    await store.transaction((manager) => keys.insert(manager, { ...KEY, tokenRef: 'key-abc' }, 'value of the key'));
+    const token = { ...TOKEN, id: expect.any(Number) as number, tokenRef: 'abc' };
+    const key = { ...KEY, id: expect.any(Number) as number, tokenRef: 'key-abc' };
+    expect([await tokens.findByValue('value of abc'), await tokens.find('abc')]).toEqual([token, token]);
+    expect([await tokens.findByValue('Value of abc'), await tokens.find('ABC')]).toEqual([null, null]);
+    expect([await keys.findByValue('value of the key'), await keys.find('key-abc'), await keys.find('KEY-ABC')]).toEqual([key, key, null]);
+    expect([await tokens.listOf('557058:alice'), await tokens.listOf('557058:ALICE'), await tokens.listOf('')]).toEqual([[token], [], []]);
+    expect([await tokens.list(0, 10), await tokens.list(1, 10), await tokens.list(0, 10, 'JIRAUSER10001')]).toEqual([[token], [], []]);
+    expect([await tokens.count(), await tokens.count('JIRAUSER10000'), await tokens.count('JIRAUSER10001')]).toEqual([1, 1, 0]);
+  });
+
+  it('count uses and remember the last, in whatever order they come [CLD-1]', async () => {
+    await addToken('abc');
+    await addToken('other');
+    const use = (permitted: number, lastUsedAt: number) => ({
+      tokenRef: 'abc',
+      authenticated: 9,
+      permitted,
+      lastUsedAt,
+      clientAddress: null,
+      userAgent: null,
+    });
+    await store.transaction((manager) => tokens.recordUses([use(2, TEST_START + 500), use(3, TEST_START + 100)], manager));
+    expect(await tokens.find('abc')).toMatchObject({ useCount: 5, lastUsedAt: TEST_START + 500 });
+    expect(await tokens.find('other')).toMatchObject({ useCount: 0, lastUsedAt: null });
+  });
+
+  it('end a token once [CLD-4]', async () => {
+    await addToken('abc');
+    const token = await tokens.find('abc');
+    if (token === null) throw new Error('the token was not made');
+    const remove = () => store.transaction((manager) => tokens.remove(manager, token));
+    expect([await remove(), await remove(), await tokens.count()]).toEqual([true, false, 0]);
+  });
+
+  it.each(SORT_FIELDS.flatMap((field) => [{ field, isDescending: false } as const, { field, isDescending: true } as const]))(
+    'are read by $field, descending: $isDescending, without a gap or a repeat, both ways [CLD-8]',
+    async (order: TokenOrder) => {
+      const labels = ['b', 'A', 'a', 'Ä', 'b', '', 'ab', 'a b', 'B'];
+      for (const [index, label] of labels.entries()) {
+        const at = TEST_START + (index % 4);
+        await addToken(`t${index}`, { label, createdAt: at, expiresAt: at + 7, lastUsedAt: index % 3 === 0 ? null : at });
+      }
+      const walk = async (from: From): Promise<string[]> => {
+        const refs: string[] = [];
+        for (let place = from; ; ) {
+          const some = await tokens.listFrom(order, place, 2);
+          refs.push(...some.map(({ tokenRef }) => tokenRef));
+          const last = some.at(-1);
+          if (last === undefined) return refs;
+          place = { ...positionOf(last, order), towards: from?.towards ?? 'next' };
+        }
+      };
+      const forwards = await walk(null);
+      expect([...forwards].sort()).toEqual(labels.map((_, index) => `t${index}`));
+      const last = await tokens.find(forwards.at(-1) ?? '');
+      if (last === null) throw new Error('nothing was read');
+      const backwards = await walk({ ...positionOf(last, order), towards: 'prev' });
+      expect([last.tokenRef, ...backwards].toReversed()).toEqual(forwards);
+    },
+  );
+
+  it('the account is found by its id, case and all, and every user is told once [CLD-6]', async () => {
+    const names = ['bob', 'a-b', 'ab', 'a b', 'Ärger', 'żółć', 'zed'];
+    const users: Principal[] = [];
+    for (const name of names) users.push(await addUser(name));
+    const [bob] = users;
+    expect(await directory.findByAccountId(bob?.accountId ?? '')).toEqual(bob);
+    for (const other of [bob?.accountId.replace('557058', '557059'), bob?.accountId.toUpperCase(), '557058:', ''])
+      expect(await directory.findByAccountId(other ?? '')).toBeNull();
+    const told: string[] = [];
+    for await (const page of directory.allUsers()) told.push(...page.map(({ username }) => username));
+    expect([...told].sort()).toEqual([...names].sort());
+  });
+});
