@@ -9,7 +9,7 @@ export interface UpstreamUsersNeeds {
   /** '' or `/jira`. */
   readonly contextPath: string;
   /** The connections to it; asked for each time, for they may be opened later. */
-  connections(): Pick<Dispatcher, 'request'>;
+  readonly connections: () => Pick<Dispatcher, 'request'>;
 }
 
 const PATHS = { jira: '/rest/api/2/myself', confluence: '/rest/api/user/current' } as const;
@@ -33,7 +33,7 @@ export function upstreamUsers(needs: UpstreamUsersNeeds): AskOutside {
     } catch (error) {
       if (error instanceof HostError) throw error;
       // In words of ours: an error of the connection says nothing of what was sent.
-      throw unavailable(needs.product, String((error as NodeJS.ErrnoException).code ?? (error as Error).name));
+      throw unavailable(needs.product, (error as NodeJS.ErrnoException).code ?? (error as Error).name);
     }
   };
 }

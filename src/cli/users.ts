@@ -23,11 +23,11 @@ export interface UserCommandNeeds {
   readonly clock: Clock;
   readonly random: RandomSource;
   /** Everything on standard input, null where it is a terminal: nobody is asked. */
-  readInput(): Promise<string | null>;
+  readonly readInput: () => Promise<string | null>;
   /** What happened, line by line. */
-  print(line: string): void;
+  readonly print: (line: string) => void;
   /** What went wrong, line by line. */
-  complain(line: string): void;
+  readonly complain: (line: string) => void;
 }
 
 /** What is said of a user on the command line; what is left out stays as it is, or is the default. */

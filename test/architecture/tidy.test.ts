@@ -17,13 +17,14 @@ const ALLOWED_NAMES: Readonly<Record<string, string>> = {
   'src/sample-product/jira/server-info.ts': 'serverInfo is the name of the vendor’s resource [PRD-1]',
   'src/sample-product/jira/server-info.ts#serverInfoRoutes': 'serverInfo is the name of the vendor’s resource [PRD-1]',
   'src/store/data-source.ts': 'DataSource is TypeORM’s own word',
+  'src/store/data-source.ts#DataSourceUse': 'DataSource is TypeORM’s own word',
   'src/store/data-source.ts#buildDataSource': 'DataSource is TypeORM’s own word',
 };
 
 /** Files through which time, randomness and the environment enter, what each may use, and why. */
 const DOORS: Readonly<Record<string, { readonly uses: readonly string[]; readonly reason: string }>> = {
   'src/core/clock.ts': { uses: ['Date.now', 'performance', 'setInterval', 'setTimeout'], reason: 'the door to time' },
-  'src/core/random.ts': { uses: ['crypto.randomBytes'], reason: 'the door to randomness' },
+  'src/core/random.ts': { uses: ['crypto.randomFillSync'], reason: 'the door to randomness' },
   'src/core/zone.ts': { uses: ['process.env'], reason: 'sets the process to UTC, before anything loads that would read its zone' },
   'src/core/uuid.ts': { uses: ['uuid'], reason: 'gives the package both time and randomness from the doors' },
   'src/store/directory/user-changes.ts': { uses: ['uuid'], reason: 'gives the package the randomness of the door' },
@@ -99,7 +100,7 @@ describe('sizes', () => {
   });
 
   it('no function outside of tests is longer than 70 lines', () => {
-    expect(programs.filter((file) => !file.path.endsWith('.test.ts')).flatMap(longFunctions)).toEqual([]);
+    expect(programs.filter((file) => !file.path.startsWith('test/')).flatMap(longFunctions)).toEqual([]);
   });
 });
 

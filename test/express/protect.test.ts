@@ -96,7 +96,7 @@ async function token(fields: object): Promise<{ value: string; tokenRef: string 
 describe.each([
   ['the middleware', guardWithMiddleware],
   ['the strategies', guardWithStrategies],
-] as const)('%s', (_name, build) => {
+] as const)('%s', (_way, build) => {
   it('lets a token within its limits to the routes, and says whose it is [GW-20]', async () => {
     await open({}, build);
     const { value, tokenRef } = await token({ limitTo: `[get]${GREETING}` });

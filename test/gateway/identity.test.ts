@@ -57,7 +57,10 @@ async function get(gate: Gate, value: string, fields: readonly string[] = [], ta
 /** The two fields that can tell the product who it is. */
 function toldOf(gate: Gate, received: RecordedRequest | undefined): { user: readonly string[]; credential: readonly string[] } {
   const names = ['X-Forwarded-User', 'X-Sso_User'];
-  return { user: names.flatMap((name) => gate.upstream.header(received, name)), credential: gate.upstream.header(received, 'Authorization') };
+  return {
+    user: names.flatMap((name) => gate.upstream.header(received, name)),
+    credential: gate.upstream.header(received, 'Authorization'),
+  };
 }
 
 const passwordOf = (username: string): string => `password of ${username}`.slice(0, 255);

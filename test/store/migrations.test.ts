@@ -2,6 +2,8 @@
 import type { DataSource } from 'typeorm';
 import { tableMigration } from '../../src/plugin-kit/migration.js';
 import * as columns from '../../src/plugin-kit/table.js';
+import { createPosternMail1795305600080, posternMailTable } from '../../src/mail/postern-mail.js';
+import { plugins } from '../../src/plugins/index.js';
 import { storeMigrations } from '../../src/store/migrations/index.js';
 import { storeTables } from '../../src/store/tables/index.js';
 import { eachDatabase } from '../support/databases.js';
@@ -39,9 +41,15 @@ const everyWord = {
 };
 const everyWordTable = columns.table(everyWord);
 
+// What the server carries.
+const everything = {
+  entities: [...storeTables, posternMailTable, ...plugins.flatMap(({ manifest }) => manifest.tables)],
+  migrations: [...storeMigrations, createPosternMail1795305600080, ...plugins.flatMap(({ manifest }) => manifest.migrations)],
+};
+
 eachDatabase((database) => {
-  it('leads to exactly the tables the entities describe, and back, and there again', async () => {
-    const store = await database.open();
+  it('leads to exactly the tables the entities describe, the house’s and every plugin’s, and back, and there again', async () => {
+    const store = await database.open(everything);
     expect(await drift(store.dataSource)).toEqual([]);
     await undoAll(store.dataSource);
     expect(await drift(store.dataSource)).not.toEqual([]);
@@ -55,10 +63,11 @@ eachDatabase((database) => {
   });
 
   it('leaves no table behind when every migration is taken back', async () => {
-    const store = await database.open();
+    const store = await database.open(everything);
     await undoAll(store.dataSource);
     const runner = store.dataSource.createQueryRunner();
-    for (const { options } of storeTables) expect(await runner.hasTable(options.tableName ?? '')).toBe(false);
+    for (const { options } of everything.entities) expect(await runner.hasTable(options.tableName ?? '')).toBe(false);
+    await runner.release();
   });
 
   it('gives a row back as it was stored, whatever zone the process runs in', async () => {
@@ -100,7 +109,7 @@ eachDatabase((database) => {
 });
 
 it('makes one table in each migration, for MySQL commits at every statement', () => {
-  expect(storeMigrations).toHaveLength(storeTables.length);
+  expect(everything.migrations).toHaveLength(everything.entities.length);
 });
 
 it.each([

@@ -13,9 +13,9 @@ export interface SwitchRoutesNeeds {
   readonly switches: Switches;
   readonly trail: ActRecorder;
   readonly profile: 'emulator' | 'gateway';
-  transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T>;
+  readonly transaction: <T>(work: (manager: EntityManager) => Promise<T>) => Promise<T>;
   /** Forgets every remembered credential: one that was accepted may not be any more, and the other way round. */
-  forgetCredentials(): void;
+  readonly forgetCredentials: () => void;
 }
 
 /** The routes of the switches. */
