@@ -140,7 +140,10 @@ for (const plugin of plugins) {
   if (system === undefined) throw new Error(`${key} is not measured: add it to SYSTEMS`);
   const worlds = [];
   for (const tokens of SIZES) worlds.push(await openWorld(plugin, lenders(plugin), system, tokens));
-  const rows = await measure(worlds, SIZES.map((tokens) => operations(plugin, system, tokens)));
+  const rows = await measure(
+    worlds,
+    SIZES.map((tokens) => operations(plugin, system, tokens)),
+  );
   for (const world of worlds) await world.close();
   results.push(...rows.map((row) => ({ system: key, ...row })));
   if (!isJson) print(key, rows);

@@ -73,8 +73,8 @@ export async function openWorld(plugin, shared, { make, present, key }, tokens) 
     world.users[username] = await directory.createUser(user);
   }
   world.login = present((await call(world, 'alice', 'POST', make.path, { json: make.json })).json);
-  if (key !== undefined) world.keyRef = (await call(world, 'admin', 'POST', key.path, { json: key.json })).json.id;
   await copyTokens(store, [...manifests.flatMap((manifest) => manifest.tables), { options: { name: 'postern_token' } }], tokens);
+  if (key !== undefined) world.keyRef = (await call(world, 'admin', 'POST', key.path, { json: key.json })).json.id;
   world.close = async () => {
     await store.close();
     rmSync(dataFolder, { recursive: true, force: true });
@@ -83,12 +83,19 @@ export async function openWorld(plugin, shared, { make, present, key }, tokens) 
 }
 
 /** Calls a route of the system as the router would, the body read and the answer not written; `isKey`: with the organization's key. */
-export async function call({ active, users, keyRef }, username, method, target, { json = null, query = '', parameters = {}, isKey = false } = {}) {
-  const found = [...active.restModules, { path: '/api/v1', versions: [], routes: active.apiRoutes ?? [] }].flatMap(({ path: base, versions, routes }) =>
-    routes.flatMap((route) => {
-      const pattern = `${base}${versions[0] === undefined ? '' : `/${versions[0]}`}${route.path}`;
-      return route.method === method && pattern === target ? [route] : [];
-    }),
+export async function call(
+  { active, users, keyRef },
+  username,
+  method,
+  target,
+  { json = null, query = '', parameters = {}, isKey = false } = {},
+) {
+  const found = [...active.restModules, { path: '/api/v1', versions: [], routes: active.apiRoutes ?? [] }].flatMap(
+    ({ path: base, versions, routes }) =>
+      routes.flatMap((route) => {
+        const pattern = `${base}${versions[0] === undefined ? '' : `/${versions[0]}`}${route.path}`;
+        return route.method === method && pattern === target ? [route] : [];
+      }),
   )[0];
   if (found === undefined) throw new Error(`no route ${method} ${target}`);
   const request = { method, path: target, query, product: 'jira', contextPath: '', peer: '127.0.0.1', clientAddress: '127.0.0.1' };

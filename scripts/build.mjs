@@ -4,7 +4,9 @@ import { spawnSync } from 'node:child_process';
 import { renameSync, rmSync } from 'node:fs';
 
 const fresh = `dist-${process.pid}`;
-const compiled = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', fresh], { stdio: 'inherit' });
+const compiled = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', fresh], {
+  stdio: 'inherit',
+});
 if (compiled.status === 0) {
   rmSync('dist', { recursive: true, force: true });
   renameSync(fresh, 'dist');

@@ -38,15 +38,11 @@ export function typeOn(engine: Engine, type: PortableType, isGenerated: boolean)
 /** The table as it is on `engine`. TypeORM finds it by its name, also when it is asked with the schema that was given. */
 export function tableOn(engine: Engine, schema: EntitySchema): EntitySchema {
   const columns = Object.entries(schema.options.columns as Record<string, EntitySchemaColumnOptions>);
-  return new EntitySchema({
-    ...schema.options,
-    columns: Object.fromEntries(
-      columns.map(([name, column]) => [
-        name,
-        { ...column, ...typeOn(engine, column.type as PortableType, column.generated !== undefined) },
-      ]),
-    ),
-  });
+  const typed = columns.map(([name, column]) => [
+    name,
+    { ...column, ...typeOn(engine, column.type as PortableType, column.generated !== undefined) },
+  ]);
+  return new EntitySchema(Object.assign({}, schema.options, { columns: Object.fromEntries(typed) as never }));
 }
 
 /** The engine of a TypeORM data source, by the type in its options. */

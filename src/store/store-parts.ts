@@ -4,6 +4,6 @@ import type { TransactionStyle } from './transaction.js';
 export interface StoreParts {
   readonly style: TransactionStyle;
   /** All rows of one statement on committed data. Throws HostError store.unavailable. */
-  read(sql: string, parameters: readonly (string | number | null)[]): Promise<readonly unknown[]>;
-  closeReader(): Promise<void>;
+  readonly read: (sql: string, parameters: readonly (string | number | null)[]) => Promise<readonly unknown[]>;
+  readonly closeReader: () => Promise<void>;
 }

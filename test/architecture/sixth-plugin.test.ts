@@ -72,7 +72,9 @@ const tickets: Plugin = {
       tokens: {
         async list({ startAt, limit, owner }) {
           await host.settleUses();
-          const rows = (await host.read<Row>('SELECT * FROM toy_ticket ORDER BY id')).filter((row) => (owner ?? row.user_key) === row.user_key);
+          const rows = (await host.read<Row>('SELECT * FROM toy_ticket ORDER BY id')).filter(
+            (row) => (owner ?? row.user_key) === row.user_key,
+          );
           return { total: rows.length, tokens: rows.slice(startAt, startAt + limit).map(summarise) };
         },
         revoke: (tokenRef, actor, clientAddress) =>
@@ -106,10 +108,10 @@ function summarise(row: Row): TokenSummary {
     product: 'jira',
     label: row.label,
     owner: row.user_key,
-    createdAt: Number(row.created_at),
+    createdAt: row.created_at,
     expiresAt: null,
     lastUsedAt: null,
-    useCount: Number(row.uses),
+    useCount: row.uses,
     hasLimits: true,
   };
 }
@@ -118,7 +120,7 @@ async function listOwn(host: PluginHost, call: RestCall): Promise<unknown> {
   const { principal } = requireCaller(call);
   await host.settleUses();
   const rows = await host.read<Row>('SELECT * FROM toy_ticket WHERE user_key = ?', [principal.userKeys.jira]);
-  return rows.map(({ label, uses }) => ({ label, uses: Number(uses) }));
+  return rows.map(({ label, uses }) => ({ label, uses }));
 }
 
 async function make(host: PluginHost, call: RestCall) {
@@ -199,7 +201,9 @@ describe('a sixth token system', () => {
   const listed = async () => {
     const answer = await ask('GET', '/api/v1/tokens', basic('admin'));
     expect(answer.status).toBe(200);
-    const { tokens } = JSON.parse(answer.text) as { tokens: { system: string; tokenRef: string; label: string; owner: string; useCount: number }[] };
+    const { tokens } = JSON.parse(answer.text) as {
+      tokens: { system: string; tokenRef: string; label: string; owner: string; useCount: number }[];
+    };
     return tokens;
   };
 

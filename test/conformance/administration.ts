@@ -39,7 +39,8 @@ export const administration: readonly Guarantee[] = [
       const stays = await subject.make({ label: 'stays' });
       const { tokens } = subject.world.active;
       const other = tokenRef.replace(/[a-z0-9]/i, (character) => (character === 'b' ? 'c' : 'b'));
-      for (const unknown of [other, '', '0', `${tokenRef}0`, tokenRef.slice(1)]) expect(await tokens.revoke(unknown, null, null)).toBe(false);
+      for (const unknown of [other, '', '0', `${tokenRef}0`, tokenRef.slice(1)])
+        expect(await tokens.revoke(unknown, null, null)).toBe(false);
       expect(await subject.list()).toHaveLength(2);
       expect([await tokens.revoke(tokenRef, null, null), await tokens.revoke(tokenRef, null, null)]).toEqual([true, false]);
       expect((await subject.list()).map((token) => token.tokenRef)).toEqual([stays.tokenRef]);

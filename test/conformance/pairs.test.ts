@@ -131,7 +131,11 @@ function systemsOf(order: Ordered): readonly SystemAuthenticator[] {
   return order.flatMap(([system, authenticators]) => authenticators.map((authenticator) => ({ system, authenticator })));
 }
 
-function authenticationOf({ clock, host, keys }: PluginWorld, authenticators: readonly SystemAuthenticator[], checkPassword: CheckPassword) {
+function authenticationOf(
+  { clock, host, keys }: PluginWorld,
+  authenticators: readonly SystemAuthenticator[],
+  checkPassword: CheckPassword,
+) {
   const random = testRandom('cache');
   return createAuthentication({ clock, logger: host.logger, random, keys, checkPassword, authenticators, wrongBearer: 'refuse' });
 }

@@ -30,7 +30,15 @@ export const recognition: readonly Guarantee[] = [
     test: 'does not know what it never made: unaccepted, and no token is named',
     async holds(subject) {
       const { value } = await subject.make();
-      const strange = [altered(value, 0), altered(value, -1), altered(value, 14), `${value}a`, value.slice(0, -1), value.toUpperCase(), 'x'];
+      const strange = [
+        altered(value, 0),
+        altered(value, -1),
+        altered(value, 14),
+        `${value}a`,
+        value.slice(0, -1),
+        value.toUpperCase(),
+        'x',
+      ];
       for (const wrong of strange.filter((each) => each !== value)) {
         expect([wrong === value, await subject.identify(subject.kind.presents(wrong))]).toMatchObject([false, UNKNOWN]);
       }

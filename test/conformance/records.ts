@@ -59,7 +59,7 @@ export const records: readonly Guarantee[] = [
       await expect(world.active.tokens.revoke(tokenRef, null, null)).rejects.toMatchObject({ code: 'audit.unavailable' });
       world.host.forget(tokenRef);
       expect((await subject.identify(login)).kind).toBe('authenticated');
-      expect((await subject.list()).map((token) => token.tokenRef)).toEqual([tokenRef]);
+      expect((await subject.list()).map((listed) => listed.tokenRef)).toEqual([tokenRef]);
     },
   },
   {

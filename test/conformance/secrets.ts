@@ -75,7 +75,9 @@ export const secrets: readonly Guarantee[] = [
       const kept = { rows, acts: JSON.stringify(world.acts), log: world.logged.join('\n'), identity: inspect(identity, { depth: 9 }) };
       expect(found(value, { ...kept, files: await databaseFiles(world) })).toEqual([]);
       await world.active.tokens.revoke(tokenRef, null, null);
-      expect(found(value, { acts: JSON.stringify(world.acts), log: world.logged.join('\n'), files: await databaseFiles(world) })).toEqual([]);
+      expect(found(value, { acts: JSON.stringify(world.acts), log: world.logged.join('\n'), files: await databaseFiles(world) })).toEqual(
+        [],
+      );
     },
   },
   {

@@ -89,7 +89,7 @@ describe('the site’s policy', () => {
     ['GET', '/jira/rest/query?a=1&a=2', 'alice', 'token', 403, 'and every one of that name'],
     ['GET', '/jira/rest/query', 'alice', 'token', 403, 'and not without'],
   ] as const)('%s %s by %s with a %s is %i: %s [GW-20]', async (method, target, name, kind, expected, _why) => {
-    const gate = await gates.at('gateway', POLICY);
+    const gate = await gates.at('emulator', POLICY_REFUSING);
     const login = { token: () => tokenOf(gate, name), password: () => passwordOf(gate, name) };
     const { answer, received } = await gate.send(request(method, target, [await login[kind]()]));
     expect([answer.status, received.length]).toEqual([expected, expected === 200 ? 1 : 0]);
@@ -102,12 +102,12 @@ describe('the site’s policy', () => {
     ['GET', '/jira/rest/agile/issue/A-1', 403, 'the site does not, whatever the token says'],
     ['DELETE', '/jira/rest/api/2/issue/A-1', 403, 'neither does'],
   ])('a token adds no power: %s %s is %i, %s [GW-20]', async (method, target, expected) => {
-    const gate = await gates.at('gateway', POLICY);
+    const gate = await gates.at('emulator', POLICY_REFUSING);
     expect(await status(gate, await gates.login(gate, { limitTo: '[get].*/issue/.*' }), method, target)).toBe(expected);
   });
 
   it('is recorded with the statement that decided, and the token’s rule [GW-20, AUD-10]', async () => {
-    const gate = await gates.at('gateway', POLICY);
+    const gate = await gates.at('emulator', POLICY_REFUSING);
     const login = await gates.login(gate, { limitTo: '.*' });
     for (const path of ['/jira/rest/api/2/statements', '/jira/rest/api/2/statements/secret', '/jira/rest/statements'])
       await status(gate, login, 'GET', path);

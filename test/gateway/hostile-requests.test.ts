@@ -9,7 +9,10 @@ interface Row {
   readonly bytes: (authorization: string) => string | Buffer;
 }
 
-const get = (target: string, ...fields: string[]) => (authorization: string) => request('GET', target, [`Authorization: ${authorization}`, ...fields]);
+const get =
+  (target: string, ...fields: string[]) =>
+  (authorization: string) =>
+    request('GET', target, [`Authorization: ${authorization}`, ...fields]);
 const target = (path: string, why: string, status = 400): Row => ({ what: `GET ${path}`, why, status, bytes: get(path) });
 
 const TARGETS: readonly Row[] = [
@@ -84,46 +87,215 @@ const TARGETS: readonly Row[] = [
 ];
 
 const FRAMING: readonly Row[] = [
-  { what: 'two Authorization fields', why: 'which one counts?', status: 400, bytes: (authorization) => get('/jira/rest/api/2/myself', `Authorization: ${authorization}`)(authorization) },
+  {
+    what: 'two Authorization fields',
+    why: 'which one counts?',
+    status: 400,
+    bytes: (authorization) => get('/jira/rest/api/2/myself', `Authorization: ${authorization}`)(authorization),
+  },
   { what: 'two Host fields', why: 'Node takes the first', status: 400, bytes: get('/jira/rest/api/2/myself', 'Host: other.test') },
-  { what: 'no Host', why: 'RFC 9112 §3.2', status: 400, bytes: (authorization) => `GET /jira/rest/api/2/myself HTTP/1.1\r\nAuthorization: ${authorization}\r\n\r\n` },
-  { what: 'an empty Host', why: 'GW-6', status: 400, bytes: (authorization) => `GET /jira/rest/api/2/myself HTTP/1.1\r\nHost:\r\nAuthorization: ${authorization}\r\n\r\n` },
-  { what: 'a Host with userinfo', why: 'two readings', status: 400, bytes: (authorization) => `GET /jira/rest/api/2/myself HTTP/1.1\r\nHost: a@b\r\nAuthorization: ${authorization}\r\n\r\n` },
-  { what: 'a Host with a path', why: 'two readings', status: 400, bytes: (authorization) => `GET /jira/rest/api/2/myself HTTP/1.1\r\nHost: a/b\r\nAuthorization: ${authorization}\r\n\r\n` },
-  { what: 'Content-Length and Transfer-Encoding', why: 'request smuggling', status: 400, bytes: (authorization) => `POST /jira/rest/api/2/issue HTTP/1.1\r\nHost: postern.test\r\nAuthorization: ${authorization}\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n` },
-  { what: 'two Content-Lengths', why: 'request smuggling', status: 400, bytes: (authorization) => `POST /jira/rest/api/2/issue HTTP/1.1\r\nHost: postern.test\r\nAuthorization: ${authorization}\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nabcde` },
-  { what: 'a Content-Length with a sign', why: 'request smuggling', status: 400, bytes: (authorization) => `POST /jira/rest/api/2/issue HTTP/1.1\r\nHost: postern.test\r\nAuthorization: ${authorization}\r\nContent-Length: +4\r\n\r\nabcd` },
-  { what: 'Transfer-Encoding gzip, chunked', why: 'not chunked alone', status: 400, bytes: (authorization) => `POST /jira/rest/api/2/issue HTTP/1.1\r\nHost: postern.test\r\nAuthorization: ${authorization}\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n` },
-  { what: 'Transfer-Encoding in HTTP/1.0', why: 'Node takes it', status: 400, bytes: (authorization) => `POST /jira/rest/api/2/issue HTTP/1.0\r\nHost: postern.test\r\nAuthorization: ${authorization}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n` },
-  { what: 'a blank before the colon', why: 'request smuggling', status: 400, bytes: (authorization) => `GET /jira/rest/api/2/myself HTTP/1.1\r\nHost: postern.test\r\nAuthorization: ${authorization}\r\nX-A : b\r\n\r\n` },
-  { what: 'a folded header', why: 'obs-fold', status: 400, bytes: (authorization) => `GET /jira/rest/api/2/myself HTTP/1.1\r\nHost: postern.test\r\nAuthorization: ${authorization}\r\nX-A: b\r\n c\r\n\r\n` },
-  { what: 'bare line feeds', why: 'two parsers', status: 400, bytes: (authorization) => `GET /jira/rest/api/2/myself HTTP/1.1\nHost: postern.test\nAuthorization: ${authorization}\n\n` },
-  { what: 'a raw byte above ASCII in the target', why: 'GW-2', status: 400, bytes: (authorization) => Buffer.from(request('GET', '/jira/rest/api/2/m\u00fcself', [`Authorization: ${authorization}`]), 'latin1') },
+  {
+    what: 'no Host',
+    why: 'RFC 9112 §3.2',
+    status: 400,
+    bytes: (authorization) => `GET /jira/rest/api/2/myself HTTP/1.1\r\nAuthorization: ${authorization}\r\n\r\n`,
+  },
+  {
+    what: 'an empty Host',
+    why: 'GW-6',
+    status: 400,
+    bytes: (authorization) => `GET /jira/rest/api/2/myself HTTP/1.1\r\nHost:\r\nAuthorization: ${authorization}\r\n\r\n`,
+  },
+  {
+    what: 'a Host with userinfo',
+    why: 'two readings',
+    status: 400,
+    bytes: (authorization) => `GET /jira/rest/api/2/myself HTTP/1.1\r\nHost: a@b\r\nAuthorization: ${authorization}\r\n\r\n`,
+  },
+  {
+    what: 'a Host with a path',
+    why: 'two readings',
+    status: 400,
+    bytes: (authorization) => `GET /jira/rest/api/2/myself HTTP/1.1\r\nHost: a/b\r\nAuthorization: ${authorization}\r\n\r\n`,
+  },
+  {
+    what: 'Content-Length and Transfer-Encoding',
+    why: 'request smuggling',
+    status: 400,
+    bytes: (authorization) =>
+      `POST /jira/rest/api/2/issue HTTP/1.1\r\nHost: postern.test\r\nAuthorization: ${authorization}\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+  },
+  {
+    what: 'two Content-Lengths',
+    why: 'request smuggling',
+    status: 400,
+    bytes: (authorization) =>
+      `POST /jira/rest/api/2/issue HTTP/1.1\r\nHost: postern.test\r\nAuthorization: ${authorization}\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nabcde`,
+  },
+  {
+    what: 'a Content-Length with a sign',
+    why: 'request smuggling',
+    status: 400,
+    bytes: (authorization) =>
+      `POST /jira/rest/api/2/issue HTTP/1.1\r\nHost: postern.test\r\nAuthorization: ${authorization}\r\nContent-Length: +4\r\n\r\nabcd`,
+  },
+  {
+    what: 'Transfer-Encoding gzip, chunked',
+    why: 'not chunked alone',
+    status: 400,
+    bytes: (authorization) =>
+      `POST /jira/rest/api/2/issue HTTP/1.1\r\nHost: postern.test\r\nAuthorization: ${authorization}\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n`,
+  },
+  {
+    what: 'Transfer-Encoding in HTTP/1.0',
+    why: 'Node takes it',
+    status: 400,
+    bytes: (authorization) =>
+      `POST /jira/rest/api/2/issue HTTP/1.0\r\nHost: postern.test\r\nAuthorization: ${authorization}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+  },
+  {
+    what: 'a blank before the colon',
+    why: 'request smuggling',
+    status: 400,
+    bytes: (authorization) =>
+      `GET /jira/rest/api/2/myself HTTP/1.1\r\nHost: postern.test\r\nAuthorization: ${authorization}\r\nX-A : b\r\n\r\n`,
+  },
+  {
+    what: 'a folded header',
+    why: 'obs-fold',
+    status: 400,
+    bytes: (authorization) =>
+      `GET /jira/rest/api/2/myself HTTP/1.1\r\nHost: postern.test\r\nAuthorization: ${authorization}\r\nX-A: b\r\n c\r\n\r\n`,
+  },
+  {
+    what: 'bare line feeds',
+    why: 'two parsers',
+    status: 400,
+    bytes: (authorization) => `GET /jira/rest/api/2/myself HTTP/1.1\nHost: postern.test\nAuthorization: ${authorization}\n\n`,
+  },
+  {
+    what: 'a raw byte above ASCII in the target',
+    why: 'GW-2',
+    status: 400,
+    bytes: (authorization) => Buffer.from(request('GET', '/jira/rest/api/2/m\u00fcself', [`Authorization: ${authorization}`]), 'latin1'),
+  },
   { what: 'a blank in the target', why: 'CVE-2013-4547', status: 400, bytes: get('/jira/rest/api/2/my self') },
-  { what: 'HTTP/2.0 in the request line', why: 'Node hands it over', status: 505, bytes: (authorization) => `GET /jira/rest/api/2/myself HTTP/2.0\r\nHost: postern.test\r\nAuthorization: ${authorization}\r\n\r\n` },
-  { what: 'TRACE', why: 'GW-3', status: 405, bytes: (authorization) => request('TRACE', '/jira/rest/api/2/myself', [`Authorization: ${authorization}`]) },
+  {
+    what: 'HTTP/2.0 in the request line',
+    why: 'Node hands it over',
+    status: 505,
+    bytes: (authorization) => `GET /jira/rest/api/2/myself HTTP/2.0\r\nHost: postern.test\r\nAuthorization: ${authorization}\r\n\r\n`,
+  },
+  {
+    what: 'TRACE',
+    why: 'GW-3',
+    status: 405,
+    bytes: (authorization) => request('TRACE', '/jira/rest/api/2/myself', [`Authorization: ${authorization}`]),
+  },
   { what: 'CONNECT', why: 'GW-3', status: 405, bytes: () => request('CONNECT', 'postern.test:80') },
-  { what: 'PROPFIND', why: 'GW-3', status: 501, bytes: (authorization) => request('PROPFIND', '/jira/rest/api/2/myself', [`Authorization: ${authorization}`]) },
-  { what: 'a method that nobody knows', why: 'HPE_INVALID_METHOD', status: 501, bytes: (authorization) => request('FROB', '/jira/rest/api/2/myself', [`Authorization: ${authorization}`]) },
-  { what: 'a method in lower case', why: 'methods have case', status: 501, bytes: (authorization) => request('get', '/jira/rest/api/2/myself', [`Authorization: ${authorization}`]) },
+  {
+    what: 'PROPFIND',
+    why: 'GW-3',
+    status: 501,
+    bytes: (authorization) => request('PROPFIND', '/jira/rest/api/2/myself', [`Authorization: ${authorization}`]),
+  },
+  {
+    what: 'a method that nobody knows',
+    why: 'HPE_INVALID_METHOD',
+    status: 501,
+    bytes: (authorization) => request('FROB', '/jira/rest/api/2/myself', [`Authorization: ${authorization}`]),
+  },
+  {
+    what: 'a method in lower case',
+    why: 'methods have case',
+    status: 501,
+    bytes: (authorization) => request('get', '/jira/rest/api/2/myself', [`Authorization: ${authorization}`]),
+  },
   { what: 'headers of 20 kB', why: 'GW-52', status: 431, bytes: get('/jira/rest/api/2/myself', `X-Long: ${'x'.repeat(20_000)}`) },
-  { what: 'an Authorization of 5 kB', why: 'GW-10', status: 431, bytes: () => request('GET', '/jira/rest/api/2/myself', [`Authorization: Bearer ${'x'.repeat(5_000)}`]) },
+  {
+    what: 'an Authorization of 5 kB',
+    why: 'GW-10',
+    status: 431,
+    bytes: () => request('GET', '/jira/rest/api/2/myself', [`Authorization: Bearer ${'x'.repeat(5_000)}`]),
+  },
   { what: 'another expectation', why: 'GW-40', status: 417, bytes: get('/jira/rest/api/2/myself', 'Expect: 200-ok') },
 ];
 
 const CREDENTIALS: readonly Row[] = [
-  { what: 'base64 that is not', why: 'Buffer.from would ignore the !', status: 401, bytes: () => request('GET', '/jira/rest/api/2/myself', ['Authorization: Basic !!!!']) },
-  { what: 'base64 of the URL alphabet', why: 'RFC 4648 §4', status: 401, bytes: () => request('GET', '/jira/rest/api/2/myself', ['Authorization: Basic _-__']) },
-  { what: 'Basic without a colon', why: 'RFC 7617', status: 401, bytes: () => request('GET', '/jira/rest/api/2/myself', [`Authorization: Basic ${Buffer.from('admin').toString('base64')}`]) },
-  { what: 'trailing junk', why: 'passport-http takes it', status: 401, bytes: (authorization) => request('GET', '/jira/rest/api/2/myself', [`Authorization: ${authorization} x`]) },
-  { what: 'the scheme XBasic', why: 'passport-http takes it', status: 401, bytes: (authorization) => request('GET', '/jira/rest/api/2/myself', [`Authorization: X${authorization}`]) },
-  { what: 'a tab behind the scheme', why: 'RFC 9110 §11.4', status: 401, bytes: (authorization) => request('GET', '/jira/rest/api/2/myself', [`Authorization: ${authorization.replace(' ', '\t')}`]) },
-  { what: 'Digest', why: 'a credential that is there and wrong', status: 401, bytes: () => request('GET', '/jira/rest/api/2/myself', ['Authorization: Digest username="admin"']) },
-  { what: 'an empty Authorization', why: 'there and wrong', status: 401, bytes: () => request('GET', '/jira/rest/api/2/myself', ['Authorization:']) },
-  { what: 'invalid UTF-8 in the name', why: 'passport-http would make U+FFFD of it', status: 401, bytes: () => request('GET', '/jira/rest/api/2/myself', [`Authorization: Basic ${Buffer.from([0xff, 0x3a, 0x61]).toString('base64')}`]) },
-  { what: 'a wrong token', why: 'unknown', status: 401, bytes: () => request('GET', '/jira/rest/api/2/myself', [`Authorization: Basic ${Buffer.from('admin:wrong-wrong-wrong').toString('base64')}`]) },
-  { what: 'an unknown user', why: 'unknown', status: 401, bytes: () => request('GET', '/jira/rest/api/2/myself', [`Authorization: Basic ${Buffer.from('nobody:wrong-wrong-wrong').toString('base64')}`]) },
-  { what: 'access_token in the query', why: 'passport-http-bearer would log in; here it is a wrong Basic', status: 401, bytes: () => request('GET', '/jira/rest/api/2/myself?access_token=x', ['Authorization: Basic !!!!']) },
+  {
+    what: 'base64 that is not',
+    why: 'Buffer.from would ignore the !',
+    status: 401,
+    bytes: () => request('GET', '/jira/rest/api/2/myself', ['Authorization: Basic !!!!']),
+  },
+  {
+    what: 'base64 of the URL alphabet',
+    why: 'RFC 4648 §4',
+    status: 401,
+    bytes: () => request('GET', '/jira/rest/api/2/myself', ['Authorization: Basic _-__']),
+  },
+  {
+    what: 'Basic without a colon',
+    why: 'RFC 7617',
+    status: 401,
+    bytes: () => request('GET', '/jira/rest/api/2/myself', [`Authorization: Basic ${Buffer.from('admin').toString('base64')}`]),
+  },
+  {
+    what: 'trailing junk',
+    why: 'passport-http takes it',
+    status: 401,
+    bytes: (authorization) => request('GET', '/jira/rest/api/2/myself', [`Authorization: ${authorization} x`]),
+  },
+  {
+    what: 'the scheme XBasic',
+    why: 'passport-http takes it',
+    status: 401,
+    bytes: (authorization) => request('GET', '/jira/rest/api/2/myself', [`Authorization: X${authorization}`]),
+  },
+  {
+    what: 'a tab behind the scheme',
+    why: 'RFC 9110 §11.4',
+    status: 401,
+    bytes: (authorization) => request('GET', '/jira/rest/api/2/myself', [`Authorization: ${authorization.replace(' ', '\t')}`]),
+  },
+  {
+    what: 'Digest',
+    why: 'a credential that is there and wrong',
+    status: 401,
+    bytes: () => request('GET', '/jira/rest/api/2/myself', ['Authorization: Digest username="admin"']),
+  },
+  {
+    what: 'an empty Authorization',
+    why: 'there and wrong',
+    status: 401,
+    bytes: () => request('GET', '/jira/rest/api/2/myself', ['Authorization:']),
+  },
+  {
+    what: 'invalid UTF-8 in the name',
+    why: 'passport-http would make U+FFFD of it',
+    status: 401,
+    bytes: () => request('GET', '/jira/rest/api/2/myself', [`Authorization: Basic ${Buffer.from([0xff, 0x3a, 0x61]).toString('base64')}`]),
+  },
+  {
+    what: 'a wrong token',
+    why: 'unknown',
+    status: 401,
+    bytes: () =>
+      request('GET', '/jira/rest/api/2/myself', [`Authorization: Basic ${Buffer.from('admin:wrong-wrong-wrong').toString('base64')}`]),
+  },
+  {
+    what: 'an unknown user',
+    why: 'unknown',
+    status: 401,
+    bytes: () =>
+      request('GET', '/jira/rest/api/2/myself', [`Authorization: Basic ${Buffer.from('nobody:wrong-wrong-wrong').toString('base64')}`]),
+  },
+  {
+    what: 'access_token in the query',
+    why: 'passport-http-bearer would log in; here it is a wrong Basic',
+    status: 401,
+    bytes: () => request('GET', '/jira/rest/api/2/myself?access_token=x', ['Authorization: Basic !!!!']),
+  },
 ];
 
 describe.each(['emulator', 'gateway'] as const)('in the %s profile', (profile) => {
@@ -186,7 +358,10 @@ describe.each(['emulator', 'gateway'] as const)('in the %s profile', (profile) =
   it('says the same of an unknown user, an unknown token and a malformed credential [GW-12]', async () => {
     const bodies = [];
     for (const pair of ['nobody:wrong-wrong-wrong', 'admin:wrong-wrong-wrong', 'admin']) {
-      bodies.push((await gate.send(request('GET', '/jira/rest/api/2/myself', [`Authorization: Basic ${Buffer.from(pair).toString('base64')}`]))).answer.body);
+      bodies.push(
+        (await gate.send(request('GET', '/jira/rest/api/2/myself', [`Authorization: Basic ${Buffer.from(pair).toString('base64')}`])))
+          .answer.body,
+      );
     }
     expect(new Set(bodies).size).toBe(1);
   });

@@ -3,7 +3,11 @@ import { readFileSync } from 'node:fs';
 import { type Gate, openGate, request } from '../support/gate.js';
 
 interface Vectors {
-  readonly sets: readonly { readonly rules: string; readonly sameAs?: readonly string[]; readonly cases: readonly (readonly [string, string, 'allow' | 'deny' | 'refuse', string])[] }[];
+  readonly sets: readonly {
+    readonly rules: string;
+    readonly sameAs?: readonly string[];
+    readonly cases: readonly (readonly [string, string, 'allow' | 'deny' | 'refuse', string])[];
+  }[];
   readonly invalid: readonly string[];
   readonly valid: readonly string[];
 }
@@ -25,32 +29,35 @@ describe.each(['emulator', 'gateway'] as const)('the limitTo vectors in the %s p
     for (const gate of gates.values()) await gate.close();
   });
 
-  describe.each(vectors.sets.flatMap((set) => [set.rules, ...(set.sameAs ?? [])].map((rules) => ({ rules, cases: set.cases }))))('rules $rules', ({ rules, cases }) => {
-    const tokens = new Map<string, string>();
-    beforeAll(async () => {
-      for (const [context, gate] of gates) tokens.set(context, (await gate.token({ limitTo: rules })).token);
-    });
+  describe.each(vectors.sets.flatMap((set) => [set.rules, ...(set.sameAs ?? [])].map((rules) => ({ rules, cases: set.cases }))))(
+    'rules $rules',
+    ({ rules, cases }) => {
+      const tokens = new Map<string, string>();
+      beforeAll(async () => {
+        for (const [context, gate] of gates) tokens.set(context, (await gate.token({ limitTo: rules })).token);
+      });
 
-    it.each(cases.map(([method, target, expected, why]) => ({ method, target, expected, why })))(
-      '$method $target: $expected, $why [EXT-20, GW-1, GW-42]',
-      async ({ method, target, expected }) => {
-        ran += 1;
-        const context = target.startsWith('/jira') ? '/jira' : '';
-        const gate = gates.get(context)!;
-        const bytes = request(method, target, [`Authorization: ${gate.as(tokens.get(context)!)}`]);
-        const { answer, received } = await gate.send(bytes);
-        if (expected !== 'allow') {
-          expect(received).toEqual([]);
-          expect(answer.status).toBe(STATUS[expected]);
-          return;
-        }
-        expect(answer.status).toBe(200);
-        expect(received.map((one) => [one.method, one.target])).toEqual([[method, canonical(target)]]);
-        expect(gate.upstream.header(received[0], 'X-Forwarded-User')).toEqual(['admin']);
-        expect(gate.upstream.header(received[0], 'Authorization')).toEqual([]);
-      },
-    );
-  });
+      it.each(cases.map(([method, target, expected, why]) => ({ method, target, expected, why })))(
+        '$method $target: $expected, $why [EXT-20, GW-1, GW-42]',
+        async ({ method, target, expected }) => {
+          ran += 1;
+          const context = target.startsWith('/jira') ? '/jira' : '';
+          const gate = gates.get(context)!;
+          const bytes = request(method, target, [`Authorization: ${gate.as(tokens.get(context)!)}`]);
+          const { answer, received } = await gate.send(bytes);
+          if (expected !== 'allow') {
+            expect(received).toEqual([]);
+            expect(answer.status).toBe(STATUS[expected]);
+            return;
+          }
+          expect(answer.status).toBe(200);
+          expect(received.map((one) => [one.method, one.target])).toEqual([[method, canonical(target)]]);
+          expect(gate.upstream.header(received[0], 'X-Forwarded-User')).toEqual(['admin']);
+          expect(gate.upstream.header(received[0], 'Authorization')).toEqual([]);
+        },
+      );
+    },
+  );
 
   it('ran every case of the file, with every spelling of its rules [EXT-20]', () => {
     expect(ran).toBe(vectors.sets.reduce((sum, set) => sum + set.cases.length * (1 + (set.sameAs?.length ?? 0)), 0));

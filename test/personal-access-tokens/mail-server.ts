@@ -37,6 +37,8 @@ export async function startMailServer({ port = 0, hasLogin = false }: MailServer
   const server = new SMTPServer({
     disabledCommands: hasLogin ? ['STARTTLS'] : ['STARTTLS', 'AUTH'],
     authOptional: true,
+    // For connections that a failed test left open.
+    closeTimeout: 500,
     allowInsecureAuth: true,
     onAuth({ username = '', password = '' }, _session, done) {
       logins.push(`${username}:${password}`);
@@ -59,12 +61,16 @@ export async function startMailServer({ port = 0, hasLogin = false }: MailServer
   });
   const listening = server.listen(port, '127.0.0.1');
   await once(listening, 'listening');
+  let closed: Promise<void> | null = null;
   const state: MailServer = {
     url: `smtp://127.0.0.1:${(listening.address() as AddressInfo).port}`,
     received,
     logins,
     isRefusing: false,
-    close: () => new Promise((resolve) => server.close(() => resolve())),
+    close() {
+      closed ??= new Promise((resolve) => server.close(() => resolve()));
+      return closed;
+    },
   };
   return state;
 }

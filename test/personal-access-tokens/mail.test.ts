@@ -1,21 +1,28 @@
 // Mails about tokens, over SMTP to a real server, and what becomes of one that the server does not take [PAT-53].
 import { DAY_MS, LIMITS } from '../../src/core/index.js';
 import type { PluginWorld } from '../support/plugin-host.js';
-import { type MailServer, startMailServer } from './mail-server.js';
+import { type MailServer, type MailServerOptions, startMailServer } from './mail-server.js';
 import { ADMIN, ALICE, BASE, CONFLUENCE_BASE, create, make, type NewToken, runJob, startPats, storedRow } from './pat-world.js';
 
 let server: MailServer;
 let world: PluginWorld;
+const servers: MailServer[] = [];
 
 beforeEach(async () => {
-  server = await startMailServer();
+  server = await start();
   world = await startPats({ mailUrl: server.url });
 });
 
 afterEach(async () => {
   await world.close();
-  await server.close();
+  for (const each of servers.splice(0)) await each.close();
 });
+
+async function start(options: MailServerOptions = {}): Promise<MailServer> {
+  const started = await startMailServer(options);
+  servers.push(started);
+  return started;
+}
 
 /** Runs what is due, and tells the subjects of what arrived. */
 async function deliver(ms: number = LIMITS.mailDeliveryMs): Promise<readonly string[]> {
@@ -176,7 +183,7 @@ describe('a mail that fails', () => {
     await deliver();
     expect(await waiting()).toBe(1);
     world = await world.restart();
-    server = await startMailServer({ port: Number(new URL(server.url).port) });
+    server = await start({ port: Number(new URL(server.url).port) });
     expect(await deliver(2 * LIMITS.mailRetryMs)).toHaveLength(1);
   });
 
@@ -215,11 +222,10 @@ describe('a mail that fails', () => {
 });
 
 it('a password for the mail server is not sent in the clear [PAT-53]', async () => {
-  const plain = await startMailServer({ hasLogin: true });
+  const plain = await start({ hasLogin: true });
   world = await world.restart({ mailUrl: plain.url.replace('//', '//postern:secret%40word@') });
   await make(world, ALICE);
   await deliver();
   expect([plain.logins, plain.received, await waiting()]).toEqual([[], [], 1]);
   expect(world.logged.join('\n')).not.toMatch(/secret/);
-  await plain.close();
 });

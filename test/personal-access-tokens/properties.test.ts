@@ -247,8 +247,9 @@ describe('what each changes', () => {
     world = await world.restart({ settings: { 'atlassian.pats.mail.notifications.enabled': false } });
     await make(world, ALICE);
     await world.clock.advance(LIMITS.mailDeliveryMs);
-    expect(server.received).toHaveLength(1);
+    const { length } = server.received;
     await server.close();
+    expect(length).toBe(1);
   });
 
   it.each([true, false])('invalidate.session.enabled: %s keeps sessions from passing, or not [PAT-40, PAT-14]', async (isEnabled) => {

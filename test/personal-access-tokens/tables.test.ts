@@ -145,10 +145,10 @@ eachDatabase((database) => {
     if (token === null) throw new Error('the token is not there');
     const soon = () => store.transaction((manager) => tokens.setState(manager, token, ['NOT_SENT'], 'EXPIRE_SOON_SENT'));
     expect([await soon(), await soon()]).toEqual([true, false]);
-    const ending = (states: readonly ('NOT_SENT' | 'EXPIRE_SOON_SENT')[]) => tokens.listEnding(TEST_START, states, 10);
+    const ending = (states: readonly ('NOT_SENT' | 'EXPIRE_SOON_SENT')[]) => tokens.listEnding(TEST_START, states, 0, 10);
     expect((await ending(['NOT_SENT', 'EXPIRE_SOON_SENT'])).map((each) => each.id)).toEqual([id]);
     expect(await ending(['NOT_SENT'])).toEqual([]);
-    expect(await tokens.listEnding(TEST_START - 1, ['EXPIRE_SOON_SENT'], 10)).toEqual([]);
+    expect(await tokens.listEnding(TEST_START - 1, ['EXPIRE_SOON_SENT'], 0, 10)).toEqual([]);
   });
 
   it('notes uses, and writes them into the vendor’s column all at once [PAT-52, GW-51]', async () => {

@@ -262,7 +262,7 @@ eachDatabase((database) => {
       await directory.changeUser('anna', { isActive: false });
       await expect(directory.createUser(ANNA)).rejects.toBeInstanceOf(UserError);
       await directory.deleteUser('anna');
-      expect(await Promise.all(heard.map((each) => Promise.all(each)))).toEqual([
+      expect(await Promise.all(heard.map(async ([userId, kind, isActive]) => [userId, kind, await isActive]))).toEqual([
         [10_000, 'created', true],
         [10_000, 'changed', false],
         [10_000, 'deleted', false],

@@ -1,5 +1,6 @@
 // A database server, unlike a file, is shared with other processes, may be gone, and may say nothing at all.
-import { HostError, LIMITS, silentLogger } from '../../src/core/index.js';
+import type { HostError } from '../../src/core/index.js';
+import { LIMITS, silentLogger } from '../../src/core/index.js';
 import { StartError } from '../../src/core/start-error.js';
 import { storeMigrations } from '../../src/store/migrations/index.js';
 import { type OpenStore, openStore, type StoreOptions } from '../../src/store/open-store.js';

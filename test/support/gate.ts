@@ -15,7 +15,10 @@ export interface Gate {
   /** tokenTools call with the administrator's password. */
   tokenTools(call: 'get' | 'set' | 'delete', body?: unknown): Promise<{ status: number; json: Record<string, unknown> }>;
   /** Sends raw bytes and tells what the client got and what reached the upstream. */
-  send(bytes: string | Buffer, options?: { untilClose?: boolean; from?: string }): Promise<{ answer: RawAnswer; received: readonly RecordedRequest[] }>;
+  send(
+    bytes: string | Buffer,
+    options?: { untilClose?: boolean; from?: string },
+  ): Promise<{ answer: RawAnswer; received: readonly RecordedRequest[] }>;
   /** A call of the control plane with a password, the administrator's unless another is given. */
   api(method: string, path: string, body?: unknown, authorization?: string): Promise<{ status: number; text: string }>;
   /** The audit trail as it is exported; the records of the tools' own calls are in it too. */

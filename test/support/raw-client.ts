@@ -14,7 +14,11 @@ export interface RawAnswer {
 }
 
 /** Sends `request` and resolves with the first complete final answer, or with what there is when the server closes. */
-export function sendRaw(port: number, request: string | Buffer, options: { untilClose?: boolean; host?: string; from?: string } = {}): Promise<RawAnswer> {
+export function sendRaw(
+  port: number,
+  request: string | Buffer,
+  options: { untilClose?: boolean; host?: string; from?: string } = {},
+): Promise<RawAnswer> {
   const bytes = Buffer.from(request as string);
   return new Promise((resolve, reject) => {
     // Any of 127.0.0.0/8 is an address of this machine's to connect from.

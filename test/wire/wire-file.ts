@@ -53,7 +53,9 @@ function parseExchange(text: string, ofFile: (name: 'starts' | 'setting', value:
   const halves = text.split(/^-{3,}\n/m);
   const [sent, answered] = halves;
   if (sent === undefined || answered === undefined || halves.length > 2) throw new Error(`not one line of dashes in:\n${text}`);
-  const lines = sent.split('\n').filter((line, index, all) => !line.startsWith('#') && (line !== '' || all.slice(0, index).some(isRequestLine)));
+  const lines = sent
+    .split('\n')
+    .filter((line, index, all) => !line.startsWith('#') && (line !== '' || all.slice(0, index).some(isRequestLine)));
   const first = lines.findIndex(isRequestLine);
   if (first < 0) throw new Error(`no request line in:\n${text}`);
   const marks = readMarks(lines.slice(0, first), ofFile);
@@ -121,5 +123,14 @@ function splitHead(lines: readonly string[]): { headers: Record<string, string>;
       return [line.slice(0, colon), line.slice(colon + 2)];
     }),
   );
-  return { headers, body: end < 0 ? '' : lines.slice(end + 1).join('\n').replace(/\n+$/, '') };
+  return {
+    headers,
+    body:
+      end < 0
+        ? ''
+        : lines
+            .slice(end + 1)
+            .join('\n')
+            .replace(/\n+$/, ''),
+  };
 }

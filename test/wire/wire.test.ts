@@ -17,9 +17,7 @@ const COMPARED = ['Content-Type', 'Allow', 'Cache-Control', 'WWW-Authenticate'];
 
 function filesOf(key: string): readonly string[] {
   const folder = path.join(FOLDER, key);
-  return (existsSync(folder) ? readdirSync(folder) : [])
-    .filter((name) => name.endsWith('.http'))
-    .toSorted();
+  return (existsSync(folder) ? readdirSync(folder) : []).filter((name) => name.endsWith('.http')).toSorted();
 }
 
 for (const plugin of plugins) {
@@ -30,7 +28,11 @@ for (const plugin of plugins) {
       expect(filesOf(key).length).toBeGreaterThan(0);
     });
 
-    for (const name of filesOf(key)) it(name, () => runFile(plugin, path.join(FOLDER, key, name)));
+    for (const name of filesOf(key)) {
+      it(`${key} ${name}`, async () => {
+        await expect(runFile(plugin, path.join(FOLDER, key, name))).resolves.toBeUndefined();
+      });
+    }
   });
 }
 

@@ -50,10 +50,10 @@ async function prune(needs: Needs): Promise<void> {
   const { host, tokens } = needs;
   // A token that expired exactly so long ago stays.
   const until = host.clock.now() - host.setting(PROPERTIES.pruningDelay) * DAY_MS - 1;
-  const next = () => tokens.listEnding(until, ALL_STATES, LIMITS.jobPageMax);
-  for (let page = await next(); page.length > 0; page = await next()) {
-    for (const token of page) await endToken(needs, token, BY_ITSELF, 'expired');
-  }
+  await workOff(
+    (startAt) => tokens.listEnding(until, ALL_STATES, startAt, LIMITS.jobPageMax),
+    (token) => endToken(needs, token, BY_ITSELF, 'expired'),
+  );
 }
 
 /** Deletes the tokens whose user is no more; until then they stay listed [PAT-50, DIR-7]. */
@@ -62,14 +62,12 @@ async function endTokensOfNobody(needs: Needs): Promise<void> {
   const behind = (key: string) => tokens.listUserKeys(key, LIMITS.jobPageMax);
   for (let keys = await behind(''); keys.length > 0; keys = await behind(keys.at(-1) ?? '')) {
     const there = await host.directory.findManyByUserKey(keys);
-    for (const key of keys.filter((each) => !there.has(each))) await endAllOf(needs, key);
-  }
-}
-
-async function endAllOf(needs: Needs, userKey: string): Promise<void> {
-  const next = () => needs.tokens.listOf(userKey, 0, LIMITS.jobPageMax);
-  for (let page = await next(); page.length > 0; page = await next()) {
-    for (const token of page) await endToken(needs, token, BY_ITSELF, 'owner-deleted');
+    for (const key of keys.filter((each) => !there.has(each))) {
+      await workOff(
+        (startAt) => tokens.listOf(key, startAt, LIMITS.jobPageMax),
+        (token) => endToken(needs, token, BY_ITSELF, 'owner-deleted'),
+      );
+    }
   }
 }
 
@@ -80,7 +78,6 @@ async function checkExpiry(needs: Needs): Promise<void> {
   if (!host.setting(PROPERTIES.mails)) return;
   const now = host.clock.now();
   const soon = now + host.setting(PROPERTIES.warningDays) * DAY_MS;
-  // What is over first: nothing of it is left for the other.
   await tell(needs, 'expired', now, ['NOT_SENT', 'EXPIRE_SOON_SENT'], 'EXPIRED_SENT');
   await tell(needs, 'expires-soon', soon, ['NOT_SENT'], 'EXPIRE_SOON_SENT');
 }
@@ -92,15 +89,32 @@ async function tell(
   before: readonly NotificationState[],
   state: NotificationState,
 ): Promise<void> {
-  const tellOne = async (token: PersonalToken): Promise<void> => {
-    const owner = await host.directory.findByUserKey(token.userKey);
-    await host.transaction(async (manager) => {
-      // The state first, and the mail with it or not at all.
-      if (await tokens.setState(manager, token, before, state)) await notify(host, manager, owner, { kind, token });
-    });
-  };
-  const next = () => tokens.listEnding(until, before, LIMITS.jobPageMax);
-  for (let page = await next(); page.length > 0; page = await next()) {
-    for (const token of page) await tellOne(token);
+  await workOff(
+    (startAt) => tokens.listEnding(until, before, startAt, LIMITS.jobPageMax),
+    async (token) => {
+      if (kind === 'expires-soon' && isOver(token, host.clock.now())) return false;
+      const owner = await host.directory.findByUserKey(token.userKey);
+      return host.transaction(async (manager) => {
+        // The state first, and the mail with it or not at all.
+        const isOurs = await tokens.setState(manager, token, before, state);
+        if (isOurs) await notify(host, manager, owner, { kind, token });
+        return isOurs;
+      });
+    },
+  );
+}
+
+function isOver({ expiresAt }: PersonalToken, now: Instant): boolean {
+  return expiresAt !== null && expiresAt <= now;
+}
+
+/** Takes on page after page. What was worked on is in the list no longer; what was not is passed over, so that this ends. */
+async function workOff(
+  next: (startAt: number) => Promise<readonly PersonalToken[]>,
+  work: (token: PersonalToken) => Promise<boolean>,
+): Promise<void> {
+  let left = 0;
+  for (let page = await next(0); page.length > 0; page = await next(left)) {
+    for (const token of page) if (!(await work(token))) left += 1;
   }
 }

@@ -23,7 +23,7 @@ export interface TokenStore {
   countOf(userKey: string): Promise<number>;
   countAll(product: UpstreamProduct): Promise<number>;
   /** Tokens that end by then, to the millisecond, and are in one of these states; the first to end first. */
-  listEnding(until: Instant, states: readonly NotificationState[], limit: number): Promise<readonly PersonalToken[]>;
+  listEnding(until: Instant, states: readonly NotificationState[], startAt: number, limit: number): Promise<readonly PersonalToken[]>;
   /** User keys with tokens, in their order, behind one of them. */
   listUserKeys(after: string, limit: number): Promise<readonly string[]>;
   /** A user's tokens as the transaction sees them. */
@@ -79,10 +79,15 @@ function readers(host: Door, { from, bare, columns, column }: Statements): Reade
       list(`${select} WHERE ${isOfProduct(userKey, product)} ORDER BY ${id} LIMIT ? OFFSET ?`, [limit, startAt]),
     countOf: (key) => count(`${userKey} = ?`, [key]),
     countAll: (product) => count(isOfProduct(userKey, product), []),
-    listEnding(until, states, limit) {
+    listEnding(until, states, startAt, limit) {
       const marks = states.map(() => '?').join(', ');
       const condition = `${expiringAt} <= ? AND ${column('NOTIFICATION_STATE')} IN (${marks})`;
-      return list(`${select} WHERE ${condition} ORDER BY ${expiringAt}, ${id} LIMIT ?`, [vendorTimestampText(until), ...states, limit]);
+      return list(`${select} WHERE ${condition} ORDER BY ${expiringAt}, ${id} LIMIT ? OFFSET ?`, [
+        vendorTimestampText(until),
+        ...states,
+        limit,
+        startAt,
+      ]);
     },
     async listUserKeys(after, limit) {
       const sql = `SELECT DISTINCT ${userKey} AS user_key FROM ${bare} WHERE ${userKey} > ? ORDER BY ${userKey} LIMIT ?`;

@@ -62,7 +62,7 @@ describe('the credential cache', () => {
   ])('takes %s for another credential', async (_what, credential, view) => {
     const { find, looks } = world();
     await find(basic('u', 't'), accepted('r'));
-    await find(credential as Credential, accepted('r'), view);
+    await find(credential, accepted('r'), view);
     expect(looks()).toBe(2);
   });
 

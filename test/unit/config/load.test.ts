@@ -2,7 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { environmentName } from '../../../src/config/environment-name.js';
-import { ConfigError, type Environment, loadSettings } from '../../../src/config/load.js';
+import type { ConfigError } from '../../../src/config/load.js';
+import { type Environment, loadSettings } from '../../../src/config/load.js';
 import { HOUSE_SETTINGS as S } from '../../../src/config/schema.js';
 import { checkSettings } from '../../../src/config/check.js';
 import { plugins } from '../../../src/plugins/index.js';
