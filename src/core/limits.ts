@@ -117,8 +117,10 @@ export const LIMITS = {
   databaseReadQueueMax: 2_000,
   /** Milliseconds to connect to a database server. */
   databaseConnectTimeoutMs: 5_000,
-  /** Milliseconds a database server may take for one statement, for a read with its waiting, and for another process's transaction; past it 503. */
+  /** Milliseconds a database server may take for one statement, and for a read with its waiting; past it 503. */
   databaseTimeoutMs: 5_000,
+  /** Milliseconds to wait for another process's transaction on a database server; below the bound of a statement, so that the server says so. */
+  databaseTurnTimeoutMs: 4_000,
   /** Milliseconds a transaction may stand still between two statements before the database server rolls it back: others wait for it. */
   databaseIdleTransactionMs: 15_000,
   /** Milliseconds to wait while another process changes the tables at its start. */

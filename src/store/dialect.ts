@@ -21,6 +21,11 @@ export function placeholders(engine: Engine, sql: string): string {
   });
 }
 
+/** A timestamp as servers write it, `2026-01-31 10:00:00.5`, with all three digits of its milliseconds, as SQLite keeps it. */
+export function withMilliseconds(text: string): string {
+  return text.includes('.') ? text.padEnd('2026-01-31 10:00:00.000'.length, '0') : `${text}.000`;
+}
+
 // Found on TypeORM's error too, which copies the driver's fields: SQLite's extended result codes, PostgreSQL's SQLSTATE, MySQL's error names.
 const UNIQUE_CODES = new Set([
   'SQLITE_CONSTRAINT_UNIQUE',

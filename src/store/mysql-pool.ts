@@ -1,6 +1,7 @@
 // Connections to MySQL and MariaDB: how long they may take, in which zone times are read and written, and how strict the server is.
 import mysql from 'mysql2';
 import { LIMITS } from '../core/index.js';
+import { withMilliseconds } from './dialect.js';
 import type { ReadPool } from './pooled-reader.js';
 import type { SessionBounds } from './postgres-pool.js';
 import type { ServerAddress } from './server-url.js';
@@ -36,6 +37,7 @@ export function mysqlReadPool(address: ServerAddress): ReadPool {
     {
       ...mysqlOptions(address, LIMITS.databaseReadConnectionsMax),
       dateStrings: true,
+      typeCast: fullTimestamp,
       maxPreparedStatements: LIMITS.preparedStatementsMax,
     },
     { statementMs: LIMITS.databaseTimeoutMs, isReader: true },
@@ -60,6 +62,11 @@ export function mysqlReadPool(address: ServerAddress): ReadPool {
 export function closeAtOnce(connection: { destroy(): void; readonly stream?: { destroy(): void } }): void {
   connection.destroy();
   connection.stream?.destroy();
+}
+
+function fullTimestamp(field: { readonly type: string }, next: () => unknown): unknown {
+  const value = next();
+  return field.type === 'DATETIME' && typeof value === 'string' ? withMilliseconds(value) : value;
 }
 
 /** mysql2 sends every number as a DOUBLE, which MySQL refuses in LIMIT. */
@@ -92,7 +99,7 @@ function sessionStatements({ statementMs, isReader }: SessionBounds): readonly s
   const times =
     statementMs === null
       ? ''
-      : `, innodb_lock_wait_timeout = ${statementMs / 1_000}` +
+      : `, innodb_lock_wait_timeout = ${LIMITS.databaseTurnTimeoutMs / 1_000}` +
         ` /*M! , max_statement_time = ${statementMs / 1_000} */ /*!50708 , max_execution_time = ${statementMs} */`;
   return [
     `SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00'${times}`,

@@ -3,7 +3,7 @@
 import { type Clock, HostError, LIMITS } from '../core/index.js';
 import { limiter } from '../plugin-kit/limiter.js';
 import { orAborted, withDeadline } from './deadline.js';
-import { bareError } from './statement-error.js';
+import { databaseFailure } from './statement-error.js';
 
 type Parameters = readonly (string | number | null)[];
 
@@ -42,7 +42,7 @@ export function pooledReader(pool: ReadPool, clock: Clock): Reader {
           inTurn(() => orAborted(signal, readOnce(pool, signal, sql, parameters))),
         );
       } catch (error) {
-        throw error instanceof HostError ? error : new HostError('store.unavailable', { cause: bareError(error) });
+        throw error instanceof HostError ? error : databaseFailure(error);
       }
     },
     close: () => pool.end(),

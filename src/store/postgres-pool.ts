@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { LIMITS } from '../core/index.js';
 import { vendorTimestampText } from '../plugin-kit/table.js';
-import { placeholders } from './dialect.js';
+import { placeholders, withMilliseconds } from './dialect.js';
 import type { ReadPool } from './pooled-reader.js';
 import type { PgClient, PgModule, PgStatement, PgTypes } from './postgres-shape.js';
 import type { ServerAddress } from './server-url.js';
@@ -98,7 +98,7 @@ function dateAsText(value: unknown): unknown {
   return value instanceof Date ? vendorTimestampText(value.getTime()) : value;
 }
 
-const READ_TYPES = typesWith({ [INT8]: wholeNumber, [TIMESTAMP]: (text) => text });
+const READ_TYPES = typesWith({ [INT8]: wholeNumber, [TIMESTAMP]: withMilliseconds });
 const ORM_TYPES = typesWith({ [INT8]: wholeNumber, [TIMESTAMP]: (text) => new Date(`${text.replace(' ', 'T')}Z`) });
 
 function typesWith(own: Readonly<Record<number, (text: string) => unknown>>): PgTypes {
@@ -118,7 +118,7 @@ function sessionStatement({ statementMs, isReader }: SessionBounds): string {
       ? []
       : [
           `SET statement_timeout = ${statementMs}`,
-          `SET lock_timeout = ${statementMs}`,
+          `SET lock_timeout = ${LIMITS.databaseTurnTimeoutMs}`,
           `SET idle_in_transaction_session_timeout = ${LIMITS.databaseIdleTransactionMs}`,
         ]),
     ...(isReader ? ['SET default_transaction_read_only = on'] : []),

@@ -44,7 +44,7 @@ type PostgresRunner = QueryRunner & { releasePostgresConnection(error: Error): P
 const MYSQL: Omit<TransactionStyle, 'bound'> = {
   async begin(runner) {
     await runner.startTransaction('READ COMMITTED');
-    if (await takeMysqlTurn(runner, 'transaction', LIMITS.databaseLockTimeoutMs)) return;
+    if (await takeMysqlTurn(runner, 'transaction', LIMITS.databaseTurnTimeoutMs)) return;
     throw new HostError('store.unavailable', { detail: 'A transaction of another process takes too long.' });
   },
   async end(runner) {

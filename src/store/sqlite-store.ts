@@ -2,9 +2,8 @@
 import { mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
 import type { DataSource } from 'typeorm';
-import { HostError } from '../core/index.js';
 import { openSqliteReader } from './sqlite-reader.js';
-import { bareError } from './statement-error.js';
+import { databaseFailure } from './statement-error.js';
 import type { StoreParts } from './store-parts.js';
 
 /** Makes the file before SQLite does, for its owner alone: it holds password hashes. SQLite gives its side files the same mode. */
@@ -22,7 +21,7 @@ export function sqliteParts(dataSource: DataSource, file: string): StoreParts {
       try {
         return reader.all(sql, parameters);
       } catch (cause) {
-        throw new HostError('store.unavailable', { cause: bareError(cause) });
+        throw databaseFailure(cause);
       }
     },
     closeReader: async () => reader.close(),

@@ -8,9 +8,14 @@ import { errorCode } from './error-code.js';
 /** A constraint that did not hold is the statement's fault and stays a QueryFailedError; anything else: HostError store.unavailable. */
 export function readStatementError(error: unknown): Error {
   if (error instanceof HostError) return error;
-  const bare = bareError(error);
-  if (!(error instanceof QueryFailedError) || !isConstraintViolation(error)) return new HostError('store.unavailable', { cause: bare });
-  return new QueryFailedError(error.query, undefined, bare);
+  const isStatementsFault = error instanceof QueryFailedError && isConstraintViolation(error);
+  return isStatementsFault ? new QueryFailedError(error.query, undefined, bareError(error)) : databaseFailure(error);
+}
+
+/** HostError store.unavailable with what the database said, as far as an operator may see it. */
+export function databaseFailure(error: unknown): HostError {
+  const cause = bareError(error);
+  return new HostError('store.unavailable', { detail: `The database: ${cause.message}`, cause });
 }
 
 const SAFE_FIELDS = ['code', 'errno', 'sqlState', 'syscall', 'severity', 'constraint', 'table', 'column'] as const;

@@ -88,7 +88,7 @@ it('ends a token of any system at once, and says 404 of one that is not there', 
   const use = async () => Promise.all(secrets.map(async (secret) => (await node.ask({ path: MYSELF, as: ['user', secret] })).status));
   expect(await use()).toEqual([200, 200]);
   for (const { system, tokenRef } of (await list()).tokens) {
-    const path = `${TOKENS}/${system}/${encodeURIComponent(tokenRef)}`;
+    const path = `${TOKENS}/${system}?tokenRef=${encodeURIComponent(tokenRef)}`;
     expect((await node.ask({ method: 'DELETE', path, as: ADMIN })).status).toBe(204);
     expect((await node.ask({ method: 'DELETE', path, as: ADMIN })).status).toBe(404);
   }
@@ -102,9 +102,10 @@ it('ends a token of any system at once, and says 404 of one that is not there', 
 it.each([
   ['GET', TOKENS, undefined, 401],
   ['GET', TOKENS, USER, 403],
-  ['DELETE', `${TOKENS}/extender/x`, USER, 403],
-  ['DELETE', `${TOKENS}/extender/x`, ADMIN, 404],
-  ['DELETE', `${TOKENS}/nothing/x`, ADMIN, 404],
+  ['DELETE', `${TOKENS}/extender?tokenRef=x`, USER, 403],
+  ['DELETE', `${TOKENS}/extender?tokenRef=x`, ADMIN, 404],
+  ['DELETE', `${TOKENS}/nothing?tokenRef=x`, ADMIN, 404],
+  ['DELETE', `${TOKENS}/extender`, ADMIN, 400],
   ['GET', `${TOKENS}?startAt=x`, ADMIN, 400],
 ] as const)('%s %s as %j is %i', async (method, path, as, status) => {
   expect((await node.ask({ method, path, ...(as === undefined ? {} : { as }) })).status).toBe(status);

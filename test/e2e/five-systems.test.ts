@@ -108,6 +108,18 @@ describe('the five systems on one server', () => {
     },
   );
 
+  it('lets an administrator revoke any token by its reference, slashes and all [EXT-52]', async () => {
+    const admin = basic('admin', 'admin');
+    for (let made = 0; made < 8; made += 1) await call('POST', '/jira/rest/extender/1.0/tokenTools/set', { label: 'slashes' });
+    const listed = (await call('GET', '/api/v1/tokens?system=extender', undefined, admin)).json['tokens'] as { tokenRef: string }[];
+    expect(listed.some(({ tokenRef }) => tokenRef.includes('/'))).toBe(true);
+    for (const { tokenRef } of listed) {
+      const answer = await call('DELETE', `/api/v1/tokens/extender?tokenRef=${encodeURIComponent(tokenRef)}`, undefined, admin);
+      expect(answer.status).toBe(204);
+    }
+    expect((await call('GET', '/api/v1/tokens?system=extender', undefined, admin)).json['total']).toBe(0);
+  });
+
   it('reads a managed account’s tokens with an organization key [CLD-1, CLD-2]', async () => {
     const key = (await call('POST', '/api/v1/organization-keys', { label: 'report' }, basic('admin', 'admin'))).json['key'];
     const csv = (await call('GET', '/api/v1/managed-accounts.csv', undefined, basic('admin', 'admin'))).text;

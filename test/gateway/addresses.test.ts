@@ -6,7 +6,7 @@ import { gatesOfThisFile } from './gates.js';
 
 /** Two floors of proxies: the peer, and a range behind it. */
 const BEHIND_PROXIES = { POSTERN_TRUSTED_PROXIES: '127.0.0.1 10.0.0.0/8,::1' };
-const gates = gatesOfThisFile(['emulator', {}], ['gateway', BEHIND_PROXIES]);
+const gates = gatesOfThisFile(['emulator', {}], ['emulator', BEHIND_PROXIES]);
 const TARGET = '/jira/rest/api/2/myself';
 /** What a token of this suite is limited to, where it is. */
 const CLIENTS = '203.0.113.9, 2001:db8::/32';
@@ -25,7 +25,7 @@ let plain: Gate;
 let gate: Gate;
 beforeAll(async () => {
   plain = await gates.at('emulator');
-  gate = await gates.at('gateway', BEHIND_PROXIES);
+  gate = await gates.at('emulator', BEHIND_PROXIES);
 });
 
 describe('without trusted proxies', () => {

@@ -30,7 +30,7 @@ const ROWS: readonly Row[] = [
 
 const TRUSTING = { POSTERN_TRUSTED_PROXIES: '127.0.0.1' };
 const BASE = { POSTERN_BASE_URL: 'https://jira.example.com' };
-const gates = gatesOfThisFile(['gateway', TRUSTING], ['gateway', BASE]);
+const gates = gatesOfThisFile(['emulator', TRUSTING], ['emulator', BASE]);
 const CLIENT = '127.0.0.2';
 const PROXY = '127.0.0.1';
 
@@ -42,7 +42,7 @@ async function rewritten(
   from: string,
   fields: readonly string[] = [],
 ) {
-  const gate = await gates.at('gateway', settings);
+  const gate = await gates.at('emulator', settings);
   const authority = `127.0.0.1:${gate.upstream.port}`;
   const fill = (text: string): string =>
     text
@@ -75,7 +75,7 @@ it.each<[Readonly<Record<string, string>>, string, string[], string, string]>([
 
 describe('whatever the status', () => {
   it.each([201, 300, 301, 302, 303, 307, 308])('%i is passed on and not followed, with its body [GW-44]', async (status) => {
-    const gate = await gates.at('gateway', TRUSTING);
+    const gate = await gates.at('emulator', TRUSTING);
     const raw = `HTTP/1.1 ${status} There\r\nLocation: ${gate.upstream.origin}/a\r\nContent-Location: ${gate.upstream.origin}/b\r\nContent-Length: 4\r\n\r\nbody`;
     const fields = [await gates.login(gate), `x-test-raw: ${Buffer.from(raw).toString('base64')}`];
     const { answer, received } = await gate.send(request('POST', PATH, fields, 'x'));
@@ -106,7 +106,7 @@ describe('whatever the status', () => {
   });
 
   it('a client of HTTP/1.0 is told as well [GW-44]', async () => {
-    const gate = await gates.at('gateway', TRUSTING);
+    const gate = await gates.at('emulator', TRUSTING);
     const raw = Buffer.from(`HTTP/1.1 302 Found\r\nLocation: ${gate.upstream.origin}/a\r\nContent-Length: 0\r\n\r\n`).toString('base64');
     const client = await converse(gate.postern.port);
     await client.write(`GET ${PATH} HTTP/1.0\r\nHost: postern.test\r\n${await gates.login(gate)}\r\nx-test-raw: ${raw}\r\n\r\n`);

@@ -19,16 +19,16 @@ const IMPATIENT = {
   POSTERN_UPSTREAM_TIMEOUTS_HEADERS_MS: '300',
   POSTERN_UPSTREAM_TIMEOUTS_BODY_MS: '300',
 };
-const gates = gatesOfThisFile(['gateway']);
+const gates = gatesOfThisFile(['emulator']);
 let gate: Gate;
 let count = 0;
 
 beforeAll(async () => {
-  gate = await gates.at('gateway');
+  gate = await gates.at('emulator');
 });
 
 /** One that waits for nobody, before a product whose system keeps a single connection waiting. */
-const impatientGate = (): Promise<Gate> => gates.at('gateway', IMPATIENT, { upstream: { backlog: 1 } });
+const impatientGate = (): Promise<Gate> => gates.at('emulator', IMPATIENT, { upstream: { backlog: 1 } });
 
 const freshPath = (): string => `/jira/rest/api/2/failure/${(count += 1)}`;
 const base64 = (text: string): string => Buffer.from(text, 'latin1').toString('base64');
@@ -70,7 +70,7 @@ describe('a product that cannot be reached', () => {
     const { port } = placeholder.address() as AddressInfo;
     placeholder.close();
     await once(placeholder, 'close');
-    const at = await gates.at('gateway', {}, { upstreamOrigin: `http://127.0.0.1:${port}` });
+    const at = await gates.at('emulator', {}, { upstreamOrigin: `http://127.0.0.1:${port}` });
     const path = freshPath();
     const answer = await sendRaw(at.postern.port, request(method, path, [await gates.login(at)], method === 'POST' ? 'body' : ''));
     expectError(answer.raw, 502);
@@ -253,7 +253,7 @@ describe('a product that is too slow', () => {
 
   it('is not waited for without end: a timeout of 0 is refused at the start [GW-41, GW-52]', async () => {
     const name = 'POSTERN_UPSTREAM_TIMEOUTS_HEADERS_MS';
-    await expect(gates.at('gateway', { [name]: '0' })).rejects.toThrow(name);
+    await expect(gates.at('emulator', { [name]: '0' })).rejects.toThrow(name);
   });
 });
 

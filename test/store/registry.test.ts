@@ -36,6 +36,11 @@ eachDatabase((database) => {
       const tokens = tokenList(store);
       await store.transaction((manager) => tokens.add(manager, { ...TOKEN, expiresAt: 9_000, hasLimits: true }));
       expect(await tokens.find('a.system', 'one')).toEqual({ ...TOKEN, ...FRESH, expiresAt: 9_000, hasLimits: true });
+      expect([await tokens.find('a.system', 'one '), await tokens.find('a.system ', 'one'), await tokens.find('a.system', 'ONE')]).toEqual([
+        null,
+        null,
+        null,
+      ]);
       await store.transaction((manager) => tokens.remove(manager, 'another.system', 'one'));
       expect(await tokens.find('a.system', 'one')).not.toBeNull();
       await store.transaction((manager) => tokens.remove(manager, 'a.system', 'one'));

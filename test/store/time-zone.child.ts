@@ -14,7 +14,7 @@ const MORE_TEXTS = ['display_name', 'lower_display_name', 'email_address', 'lowe
 
 const folder = await temporaryFolder();
 const store = await openStore({
-  url: DEFAULT_DATABASE_URL,
+  url: process.argv[2] ?? DEFAULT_DATABASE_URL,
   dataFolder: folder.path,
   entities: storeTables,
   migrations: storeMigrations,

@@ -11,7 +11,8 @@ export async function startMariadb(): Promise<DatabaseServer | null> {
   if (server === null || install === null) return null;
   const folder = ownedFolder('postern-mariadb-');
   const files = path.join(folder, 'files');
-  const common = ['--no-defaults', `--datadir=${files}`];
+  // A folder of its own for temporary tables: a server that starts deletes whatever it finds of such names in /tmp.
+  const common = ['--no-defaults', `--datadir=${files}`, `--tmpdir=${folder}`];
   runToEnd(install, [...common, '--auth-root-authentication-method=normal', '--skip-test-db'], folder);
   const port = await freePort();
   const parameters = [...common, `--port=${port}`, `--socket=${path.join(folder, 'socket')}`, ...SETTINGS];

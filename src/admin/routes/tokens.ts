@@ -19,7 +19,7 @@ export interface TokenRoutesNeeds {
 export function tokenRoutes(needs: TokenRoutesNeeds): readonly Route[] {
   return [
     { method: 'GET', path: '/tokens', handle: (call) => listTokens(needs, call) },
-    { method: 'DELETE', path: '/tokens/:system/:tokenRef', handle: (call) => revokeToken(needs, call) },
+    { method: 'DELETE', path: '/tokens/:system', handle: (call) => revokeToken(needs, call) },
   ];
 }
 
@@ -36,7 +36,10 @@ async function listTokens(needs: TokenRoutesNeeds, call: RestCall): Promise<Rest
 
 async function revokeToken({ tokenSystems }: TokenRoutesNeeds, call: RestCall): Promise<RestAnswer> {
   const { principal } = requireAdministrator(call.caller);
-  const { system = '', tokenRef = '' } = call.parameters;
+  const { system = '' } = call.parameters;
+  // In the query: a reference may hold a slash, and a path with an encoded one is refused [GW-2].
+  const [tokenRef, ...more] = call.query.getAll('tokenRef');
+  if (tokenRef === undefined || more.length > 0) throw new RestFault(400, 'tokenRef must be there once, in the query.');
   const isDone = await tokenSystems.get(system)?.tokens.revoke(tokenRef, principal, call.request.clientAddress);
   if (isDone !== true) throw new RestFault(404, 'There is no such token.', { kind: 'unknown-token' });
   return { status: 204 };
