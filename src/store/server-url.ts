@@ -78,7 +78,7 @@ function readCertificates(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new StartError('The file that sslrootcert names in the database URL cannot be read.', 'Check its path and its rights.', cause);
+    throw new StartError('The file that sslrootcert names in the database URL cannot be read.', 'Look at its path and its rights.', cause);
   }
 }
 

@@ -1,12 +1,15 @@
 // Runs a database server of the tests' own: as another user where the tests run as root, for no database server runs as root.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdtempSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdtempSync, statSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 
 /** The number of the user `nobody` on Linux and macOS. */
 const NOBODY = 65_534;
+
+/** On Linux the kernel itself ends the server with its parent, however that ends. */
+const SETPRIV = '/usr/bin/setpriv';
 
 const isRoot = process.getuid?.() === 0;
 const ids = isRoot ? { uid: NOBODY, gid: NOBODY } : {};
@@ -51,7 +54,8 @@ export function runToEnd(program: string, parameters: readonly string[], cwd: st
 
 /** Starts a program and resolves when it says that it is ready. */
 export async function startUntil(program: string, parameters: readonly string[], cwd: string, ready: RegExp): Promise<ChildProcess> {
-  const child = spawn(program, parameters, { ...ids, env, cwd, stdio: ['ignore', 'ignore', 'pipe'] });
+  const [command, rest] = existsSync(SETPRIV) ? [SETPRIV, ['--pdeathsig', 'QUIT', program, ...parameters]] : [program, parameters];
+  const child = spawn(command, rest, { ...ids, env, cwd, stdio: ['ignore', 'ignore', 'pipe'] });
   endWithUs(child);
   let said = '';
   await new Promise<void>((resolve, reject) => {
