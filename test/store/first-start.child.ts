@@ -1,4 +1,4 @@
-// Run by first-start.test.ts in several processes at once: opens the store, and tells how many migrations the database has seen.
+// Run by first-start.test.ts in two processes at once: opens the store, and tells how many migrations the database has seen.
 import { silentLogger } from '../../src/core/index.js';
 import { storeMigrations } from '../../src/store/migrations/index.js';
 import { openStore } from '../../src/store/open-store.js';
