@@ -23,8 +23,14 @@ function splitServer(text) {
     .replace(/\\\n\s*/g, ' ')
     .trimEnd()
     .split('\n');
-  const last = lines.at(-1).trim();
-  return START.test(last) ? { commands: lines.slice(0, -1).join('\n'), server: last } : { commands: text, server: null };
+  // `npm ci && npm start` is two commands to us: the first ends, the second does not.
+  const last = lines
+    .at(-1)
+    .trim()
+    .split(/\s+&&\s+/);
+  const server = last.pop();
+  if (!START.test(server)) return { commands: text, server: null };
+  return { commands: [...lines.slice(0, -1), ...(last.length > 0 ? [last.join(' && ')] : [])].join('\n'), server };
 }
 
 function fencesOf(lines) {

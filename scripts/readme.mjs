@@ -20,6 +20,11 @@ const shell = new ShellSession(dirname(page));
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void shell.close().finally(() => process.exit(1)));
 try {
   for (const block of blocks) {
+    if (!shell.isUsable) {
+      counts.failed += 1;
+      console.log(`FAILED   ${nameOf(block)}: the terminal is gone, so it and what follows was not run`);
+      break;
+    }
     if (block.skipped === null) report(block, await perform(block));
     else {
       counts.skipped += 1;

@@ -14,24 +14,32 @@ export class ShellSession {
   #shell;
   #answer = () => {};
   #count = 0;
+  #hangs = false;
   /** The process group of the server that runs; null when none does. */
   #server = null;
 
   /** Opens the shell in `folder`, without any setting of Postern that happens to be around. */
   constructor(folder) {
     const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('POSTERN_')));
-    this.#shell = spawn('bash', ['--noprofile', '--norc', '-s'], { cwd: folder, env: environment, stdio: ['pipe', 'pipe', 'ignore'] });
+    // A process group of its own, so that whatever a block left running ends with the shell.
+    const options = { cwd: folder, env: environment, stdio: ['pipe', 'pipe', 'ignore'], detached: true };
+    this.#shell = spawn('bash', ['--noprofile', '--norc', '-s'], options);
     this.#shell.stdin.on('error', () => {});
-    // Job control gives every server a process group of its own, so that npm and what it started end together.
-    this.#shell.stdin.write('set -m\n');
     createInterface({ input: this.#shell.stdout }).on('line', (line) => this.#answer(line));
     this.#shell.once('exit', () => this.#answer('ended'));
   }
 
+  /** False once the shell has ended, or hangs in a command: no later block can run then. */
+  get isUsable() {
+    return this.#shell.exitCode === null && !this.#hangs;
+  }
+
   /** Runs commands to their end. `problem` is null when each of them succeeded. */
   async run(commands) {
+    if (commands.trim() === '') return { problem: null, printed: '', errors: '' };
     const { source, read } = this.#store(commands);
     const status = await this.#ask(`failed=0; trap 'failed=$?' ERR; ${source}; trap - ERR; echo "$failed"`, BLOCK_TIMEOUT_MS);
+    this.#hangs = status === 'late';
     const problems = { 0: null, ended: 'it ended the shell', late: `it took longer than ${BLOCK_TIMEOUT_MS / 1000} s` };
     return {
       problem: status in problems ? problems[status] : `a command failed with ${status}`,
@@ -44,7 +52,8 @@ export class ShellSession {
   async start(command) {
     await this.stop();
     const { source, read } = this.#store(command);
-    const id = Number(await this.#ask(`{ ${source}; } & echo $!`, START_TIMEOUT_MS));
+    // Job control gives the server a process group of its own, so that npm and what it started end together.
+    const id = Number(await this.#ask(`set -m; { ${source}; } & echo $!; set +m`, START_TIMEOUT_MS));
     if (!Number.isInteger(id)) return { problem: 'the shell is gone', printed: '', errors: '' };
     this.#server = id;
     const problem = await untilReady(
@@ -66,7 +75,7 @@ export class ShellSession {
 
   async close() {
     await this.stop();
-    this.#shell.kill('SIGKILL');
+    signalGroup(this.#shell.pid, 'SIGKILL');
     rmSync(this.#scratch, { recursive: true, force: true });
   }
 

@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readBlocks } from '../../scripts/readme-blocks.mjs';
 import { ROOT } from './source-tree.js';
 
 function freePort(): Promise<number> {
@@ -63,7 +64,7 @@ describe('the runner of README.md', () => {
       'it ended before it was ready',
       'it does not print what the page says',
       'it ended the shell',
-      'it ended the shell',
+      'the terminal is gone, so it and what follows was not run',
     ]);
     expect(lines.at(-1)).toBe('0 passed, 8 failed, 0 not run');
     expect(code).toBe(1);
@@ -72,6 +73,11 @@ describe('the runner of README.md', () => {
   it('fails a page without a command, for it would prove nothing', () => {
     writeFileSync(join(folder, 'empty.md'), '# Nothing\n');
     expect(run('empty.md')).toEqual({ code: 1, lines: ['0 passed, 0 failed, 0 not run'] });
+  });
+
+  it('parts `npm ci && npm start` into what ends and what does not: the first run of CI waited for a server to end', () => {
+    const [block] = readBlocks('```sh\nnpm ci && npm start\n```\n');
+    expect(block).toMatchObject({ commands: 'npm ci', server: 'npm start' });
   });
 
   it('refuses to begin where a data folder is left, and leaves it alone', () => {
