@@ -56,6 +56,7 @@ export interface PluginHost {
   readonly random: RandomSource;
   readonly logger: Logger;
   readonly directory: UserDirectory;
+  readonly owners: OwnerConditions;
   readonly keys: SiteKeys;
   readonly tokens: TokenRegistry;
   readonly switches: Switches;
@@ -164,6 +165,20 @@ export interface MailMessage {
   readonly text: string;
   /** Everything in it that is not ours is escaped. */
   readonly html: string;
+}
+
+/** A condition in SQL with its parameters, `?` for each. */
+export interface SqlCondition {
+  readonly sql: string;
+  readonly values: readonly string[];
+}
+
+/** Conditions on the users whose keys stand in a column, for a plugin's own statements: whose tables those are is the house's. */
+export interface OwnerConditions {
+  /** There is such a user, and the display name or the address contains the text: letters without case, in an address A-Z alone. */
+  contains(column: string, text: string): SqlCondition;
+  /** There is no such user, or no longer. */
+  isGone(column: string): SqlCondition;
 }
 
 /** Site switches: kept in the database, changed while running. */

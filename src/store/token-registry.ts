@@ -4,6 +4,7 @@ import type { Product } from '../core/index.js';
 import type { Store } from './contract.js';
 import { boundPage } from './page.js';
 import { posternTokenTable } from './tables/postern-token.js';
+import { changeTotals, readTotal } from './token-totals.js';
 
 /** A token as administrators see it, of whatever system. */
 export type RegisteredToken = TokenSummary & { readonly system: string };
@@ -40,6 +41,7 @@ interface TokenRow {
 const COLUMNS = 'system_key, token_ref, product, owner_key, label, created_at, expires_at, last_used_at, use_count, has_limits';
 
 const NEWEST_FIRST = 'ORDER BY created_at DESC, system_key DESC, token_ref DESC';
+const OLDEST_FIRST = 'ORDER BY created_at, system_key, token_ref';
 
 /** The registry on a migrated store. */
 export function tokenList(store: Store): TokenList {
@@ -57,18 +59,25 @@ export function tokenList(store: Store): TokenList {
         use_count: 0,
         has_limits: token.hasLimits,
       });
+      await changeTotals(manager, token.system, 1);
     },
 
     async remove(manager, system, tokenRef) {
-      await manager.delete(posternTokenTable, { system_key: system, token_ref: tokenRef });
+      const { affected } = await manager.delete(posternTokenTable, { system_key: system, token_ref: tokenRef });
+      if (affected === 1) await changeTotals(manager, system, -1);
     },
 
     async list(page, filter = {}) {
       const { where, values } = condition(filter);
       const { limit, offset } = boundPage(page);
-      const [counted] = await store.read<{ total: number | string }>(`SELECT COUNT(*) AS total FROM postern_token${where}`, values);
-      const rows = await store.read<TokenRow>(pageStatement(where), [...values, limit, offset]);
-      return { total: Number(counted?.total), tokens: rows.map(asToken) };
+      const total = await totalOf(store, filter);
+      // The nearer end: the last page is as near as the first.
+      const isFromEnd = offset > total / 2;
+      const size = isFromEnd ? Math.max(0, Math.min(limit, total - offset)) : limit;
+      const skipped = isFromEnd ? Math.max(0, total - offset - limit) : offset;
+      if (size === 0) return { total, tokens: [] };
+      const rows = await store.read<TokenRow>(pageStatement(where, isFromEnd), [...values, size, skipped]);
+      return { total, tokens: rows.map(asToken) };
     },
 
     async find(system, tokenRef) {
@@ -83,11 +92,20 @@ export function tokenList(store: Store): TokenList {
 }
 
 /** The page is found in an index alone, then its rows are fetched: skipping half a million rows would stop the event loop for half a second. */
-function pageStatement(where: string): string {
+function pageStatement(where: string, isFromEnd: boolean): string {
   // CROSS JOIN: SQLite keeps that order, and would otherwise walk every token to be spared sorting one page.
   return `SELECT ${COLUMNS}
-    FROM (SELECT system_key AS page_system, token_ref AS page_ref FROM postern_token${where} ${NEWEST_FIRST} LIMIT ? OFFSET ?) page
+    FROM (SELECT system_key AS page_system, token_ref AS page_ref FROM postern_token${where}
+      ${isFromEnd ? OLDEST_FIRST : NEWEST_FIRST} LIMIT ? OFFSET ?) page
     CROSS JOIN postern_token WHERE system_key = page_system AND token_ref = page_ref ${NEWEST_FIRST}`;
+}
+
+/** Of one owner counted by index: there is a bound to how many a user may have. */
+async function totalOf(store: Store, filter: TokenFilter): Promise<number> {
+  if (filter.owner === undefined && filter.owners === undefined) return readTotal(store, filter.system);
+  const { where, values } = condition(filter);
+  const [counted] = await store.read<{ total: number | string }>(`SELECT COUNT(*) AS total FROM postern_token${where}`, values);
+  return Number(counted?.total);
 }
 
 /** One of six fixed conditions, so that each stays prepared. */

@@ -108,8 +108,9 @@ eachDatabase((database) => {
   });
 });
 
-it('makes one table in each migration, for MySQL commits at every statement', () => {
-  expect(everything.migrations).toHaveLength(everything.entities.length);
+it('makes one table in each migration that makes any, for MySQL commits at every statement', () => {
+  const names = everything.migrations.map((Migration) => new Migration().name ?? '');
+  expect(names.filter((name) => name.startsWith('Create'))).toHaveLength(everything.entities.length);
 });
 
 it.each([
