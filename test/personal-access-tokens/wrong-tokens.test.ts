@@ -16,6 +16,8 @@ import { type TemporaryFolder, temporaryFolder } from '../support/temporary-fold
 import { testRandom } from '../support/test-random.js';
 
 const THOUSAND = 1_000;
+/** Where their number proves nothing: each is an audited request. */
+const MANY = 100;
 const MYSELF = '/jira/rest/api/2/myself';
 
 let folder: TemporaryFolder;
@@ -132,9 +134,9 @@ function partsOf(raw: string): TokenParts {
 
 const times = (count: number, make: (nth: number) => string): readonly string[] => Array.from({ length: count }, (_, nth) => make(nth));
 
-it('a thousand unknown token ids cost no slow hash, in any product [PAT-3]', async () => {
+it('unknown token ids cost no slow hash, however many they are and in whichever product [PAT-3]', async () => {
   const hashes = await hashesDuring(async () => {
-    expect(await statuses(times(THOUSAND, unknownToken))).toEqual({ 401: THOUSAND });
+    expect(await statuses(times(MANY, unknownToken))).toEqual({ 401: MANY });
     expect([
       await use(unknownToken(1), '/confluence/rest/api/user/current'),
       await use(unknownToken(2), '/users/x/manage/api-tokens'),
@@ -144,11 +146,11 @@ it('a thousand unknown token ids cost no slow hash, in any product [PAT-3]', asy
   expect(hashes).toBe(0);
 });
 
-it('a thousand wrong values for one id cost the hashes that one id may, and the right value works on [PAT-3]', async () => {
+it('wrong values for one id cost the hashes that one id may, and the right value works on [PAT-3]', async () => {
   const right = await make('user');
-  const wrong = times(THOUSAND, () => wrongValue(right));
+  const wrong = times(MANY, () => wrongValue(right));
   const hashes = await hashesDuring(async () => {
-    expect(await statuses(wrong)).toEqual({ 401: LIMITS.tokenFailuresMax, 503: THOUSAND - LIMITS.tokenFailuresMax });
+    expect(await statuses(wrong)).toEqual({ 401: LIMITS.tokenFailuresMax, 503: MANY - LIMITS.tokenFailuresMax });
     expect(await use(right)).toBe(200);
   });
   expect(hashes).toBe(LIMITS.tokenFailuresMax);
