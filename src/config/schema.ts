@@ -164,9 +164,16 @@ export const HOUSE_SETTINGS = {
     './data',
     'Folder for the database, the site’s keys and the audit trail.',
   ),
-  database: textSetting<string | null>('database', 'a URL', anyText, null, 'Database URL. Default: SQLite in the data folder.', {
-    isSecret: true,
-  }),
+  database: textSetting<string | null>(
+    'database',
+    'a URL',
+    anyText,
+    null,
+    'Database URL: sqlite:, postgres://, mysql:// or mariadb://, with TLS if wanted; see databases.md. Default: SQLite in the data folder.',
+    {
+      isSecret: true,
+    },
+  ),
   jiraUpstream: textSetting<URL | null>(
     'jira.upstream',
     'a URL such as http://jira.internal:8080',
