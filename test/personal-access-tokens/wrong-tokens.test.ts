@@ -132,7 +132,7 @@ function partsOf(raw: string): TokenParts {
   return parts;
 }
 
-const times = (count: number, make: (nth: number) => string): readonly string[] => Array.from({ length: count }, (_, nth) => make(nth));
+const times = (count: number, each: (nth: number) => string): readonly string[] => Array.from({ length: count }, (_, nth) => each(nth));
 
 it('unknown token ids cost no slow hash, however many they are and in whichever product [PAT-3]', async () => {
   const hashes = await hashesDuring(async () => {

@@ -101,7 +101,7 @@ eachDatabase((database) => {
       await remove('a', '1');
       await remove('c', '1');
       expect(await totals()).toEqual([2, 1, 1]);
-      await expect(add(['b', '2'], ['b', '2'])).rejects.toThrow();
+      await expect(add(['b', '2'], ['b', '2'])).rejects.toThrow(/unique|duplicate/i);
       expect(await totals()).toEqual([2, 1, 1]);
     });
 
