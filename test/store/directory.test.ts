@@ -4,7 +4,6 @@ import { Secret } from '../../src/core/index.js';
 import { type Directory, openDirectory, type UserChangeKind } from '../../src/store/directory/directory.js';
 import type { NewUser } from '../../src/store/directory/user-changes.js';
 import { UserError } from '../../src/store/directory/user-error.js';
-import { RefoldDisplayNames1795305600011 } from '../../src/store/migrations/1795305600011-refold-display-names.js';
 import type { OpenStore } from '../../src/store/open-store.js';
 import { posternTokenTable } from '../../src/store/tables/postern-token.js';
 import { eachDatabase } from '../support/databases.js';
@@ -134,27 +133,6 @@ eachDatabase((database) => {
       expect(await directory.findActiveByEmail('kim@example.com')).toEqual(kim);
       await directory.changeUser('kim_a%', { emailAddress: '' });
       expect(await directory.findActiveByEmail('')).toBeNull();
-    });
-
-    it('finds users by a part of their names and addresses, display names without case in every script [PAT-28]', async () => {
-      await directory.createUser({ ...ANNA, displayName: 'ZOË 100% İ' });
-      const found = async (text: string) => (await directory.findContaining(text, 10)).map(({ username }) => username);
-      expect([await found('zoë'), await found('100%'), await found('0% i̇')]).toEqual([['anna'], ['anna'], ['anna']]);
-      expect([await found('ZOE'), await found('100_'), await found('anna@EXAMPLE')]).toEqual([[], [], ['anna']]);
-      const longest = 'İ'.repeat(255);
-      await directory.changeUser('anna', { displayName: longest });
-      expect(await found('İ'.toLowerCase())).toEqual(['anna']);
-    });
-
-    it('finds users by display names that were stored when they lost the case of A-Z alone', async () => {
-      await directory.createUser({ ...ANNA, displayName: 'ZOË' });
-      const folded = async () => (await store.read("SELECT lower_display_name FROM cwd_user WHERE user_name = 'anna'"))[0];
-      const runner = store.dataSource.createQueryRunner();
-      await new RefoldDisplayNames1795305600011().down(runner);
-      expect(await folded()).toEqual({ lower_display_name: 'zoË' });
-      await new RefoldDisplayNames1795305600011().up(runner);
-      await runner.release();
-      expect(await folded()).toEqual({ lower_display_name: 'zoë' });
     });
 
     it('lists and counts users in the order of their names, inactive ones too', async () => {
