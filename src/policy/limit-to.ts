@@ -59,13 +59,13 @@ class StoredRules implements RuleSet {
     return this.#ask((rules) => rules.match(subject, 'permit'), null);
   }
 
-  needsBody(method: string, path: string): boolean {
-    return this.#ask((rules) => rules.needsBody(method, path), false);
+  needsBody(method: string, path: string, contextPath: string): boolean {
+    return this.#ask((rules) => rules.needsBody(method, path, contextPath), false);
   }
 
   trace(subject: RuleSubject): readonly RuleTrace[] {
     const broken = (this.#texts ?? [this.text]).map((rule) => ({ rule, isMatch: false, failed: 'broken' }) as const);
-    return this.#ask((rules) => rules.trace(subject), broken);
+    return this.#ask((rules) => rules.trace(subject, 'permit'), broken);
   }
 
   #ask<T>(question: (rules: CompiledRules) => T, otherwise: T): T {
