@@ -12,13 +12,13 @@ import type { Authenticated, SitePolicy } from './site-policy.js';
 /** The rule, or null where none of the token's own would do: something else stands against the request, or the path is too long for a rule. */
 export function narrowestRule(
   view: RequestView,
-  identity: Authenticated & { readonly grant: Grant },
+  identity: Authenticated,
   judged: JudgedBody | null,
   policy: SitePolicy,
   occasion: Occasion,
 ): string | null {
   const text = `[${view.method.toLowerCase()}]${view.path.replaceAll(/[$()*+.]/g, '\\$&')}`;
-  if (!readsAs(text, view)) return null;
+  if (identity.grant === null || !readsAs(text, view)) return null;
   const rules = literalRules(text, view);
   const narrowed = { ...identity, grant: withOwnRules(identity.grant, rules) };
   return decide(view, narrowed, judged, policy, occasion).effect === 'permit' ? text : null;

@@ -139,8 +139,7 @@ function judge(
   // As on the way of a request: the body is looked at where a rule asks about it.
   const judged = needsJudgedBody(request, identity) ? body : null;
   const explanation: Explanation = explainDecision(request, identity, token, judged, gate.policy, occasion);
-  const isHeld = identity.kind === 'authenticated' && identity.grant !== null;
-  const narrowest = isHeld ? narrowestRule(request, { ...identity, grant: token.grant }, judged, gate.policy, occasion) : null;
+  const narrowest = identity.kind === 'authenticated' ? narrowestRule(request, identity, judged, gate.policy, occasion) : null;
   return { request: { ...request, destination }, explanation, narrowest };
 }
 
