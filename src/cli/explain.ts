@@ -3,7 +3,7 @@
 import type { ExplainAnswer, ExplainRequest } from '../admin/explain-types.js';
 import { type Environment, loadSettings, type Settings } from '../config/load.js';
 import { HOUSE_SETTINGS as S } from '../config/schema.js';
-import { LIMITS } from '../core/index.js';
+import { type Clock, LIMITS } from '../core/index.js';
 import { StartError } from '../core/start-error.js';
 import { plugins } from '../plugins/index.js';
 import { explainFailure } from './explain-failure.js';
@@ -14,6 +14,7 @@ export interface ExplainCommandNeeds {
   readonly environment: Environment;
   /** Settings on the command line, as `postern start` takes them. */
   readonly flags: readonly string[];
+  readonly clock: Clock;
   /** Everything on standard input, null where it is a terminal: nobody is asked. */
   readonly readInput: () => Promise<string | null>;
   /** The answer, line by line. */
@@ -57,7 +58,9 @@ export async function runExplainCommand(
     );
     const question = { ...subjectOf(options), method, url, ...detailsOf(options) };
     const password = await readPassword(given, needs);
-    const answer = await ask(serverOf(options, settings), `${options.login}:${password}`, question);
+    const answer = await inTime(needs.clock, (signal) =>
+      ask(serverOf(options, settings), `${options.login}:${password}`, question, signal),
+    );
     const lines = options.json === true ? [JSON.stringify(answer, null, 2)] : explanationLines(answer);
     for (const line of lines) needs.print(line);
     return answer.decision.effect === 'permit' ? 0 : 2;
@@ -102,11 +105,17 @@ async function readPassword(given: string | undefined, { readInput }: ExplainCom
   throw new StartError('There is no password.', `Give it in ${PASSWORD_VARIABLE} or on standard input; never as a flag.`);
 }
 
-async function ask(server: URL, login: string, question: object): Promise<ExplainAnswer> {
+async function inTime<T>(clock: Clock, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const ending = new AbortController();
+  const cancel = clock.after(LIMITS.commandTimeoutMs, () => ending.abort(new Error('it took too long')));
+  return work(ending.signal).finally(cancel);
+}
+
+async function ask(server: URL, login: string, question: object, signal: AbortSignal): Promise<ExplainAnswer> {
   const response = await fetch(new URL('/api/v1/explain', server), {
     method: 'POST',
     redirect: 'manual',
-    signal: AbortSignal.timeout(LIMITS.commandTimeoutMs),
+    signal,
     headers: { Authorization: `Basic ${Buffer.from(login, 'utf8').toString('base64')}`, 'Content-Type': 'application/json' },
     body: JSON.stringify(question),
   }).catch((error: unknown) => {

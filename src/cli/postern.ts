@@ -39,6 +39,7 @@ const program = createProgram({
     runExplainCommand(method, url, options, {
       environment: processEnvironment(),
       flags,
+      clock: systemClock,
       readInput: async () => (process.stdin.isTTY ? null : text(process.stdin)),
       print: (line) => process.stdout.write(`${line}\n`),
       complain: (line) => process.stderr.write(`${line}\n`),

@@ -28,6 +28,7 @@ async function run(method: string, url: string, options: Partial<ExplainOptions>
     {
       environment: { POSTERN_PORT: String(node.port), ...environment },
       flags: [],
+      clock: node.clock,
       readInput: async () => input,
       print: (line) => printed.push(line),
       complain: (line) => complained.push(line),
