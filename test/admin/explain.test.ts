@@ -249,3 +249,32 @@ it.each<[Question, number, string]>([
   expect(answer.status).toBe(status);
   expect(answer.json.message ?? '').toContain(text);
 });
+
+it('says of every system what would keep its token out: a licence, a switch, a user who is gone [DIR-7, WOM-6, EXT-5]', async () => {
+  const wombats = await node.ask({ method: 'POST', path: '/jira/rest/api-tokens/latest/', as: USER, json: { label: 'w' } });
+  expect(wombats.status).toBeLessThan(300);
+  const anyone = await tokenOf({ userName: null });
+  const find = async (system: string): Promise<Omit<Made, 'value'>> => {
+    const listed = await node.ask({ path: `/api/v1/tokens?system=${system}&maxResults=1`, as: ADMIN });
+    const [token] = (JSON.parse(listed.text) as { tokens: readonly Made[] }).tokens;
+    return { system, tokenRef: token?.tokenRef ?? '' };
+  };
+  const ofWombats = await find('wombats-jira');
+  const rejection = async (subject: object) => (await explain({ ...subject, method: 'GET', url: MYSELF })).token.rejection;
+  expect(await rejection(ofWombats)).toBeNull();
+  await node.ask({ method: 'PATCH', path: '/api/v1/switches', as: ADMIN, json: { 'jira.wombats.licensed': false } });
+  expect(await rejection(ofWombats)).toBe('unlicensed');
+  expect(await rejection({ ...about(anyone), user: 'user' })).toBeNull();
+  const strict = await runPostern({ beside: node, settings: { POSTERN_EXTENDER_ANYONE_TOKENS: 'false' } });
+  const answer = await strict.ask({
+    method: 'POST',
+    path: '/api/v1/explain',
+    as: ADMIN,
+    json: { ...about(anyone), user: 'user', method: 'GET', url: MYSELF },
+  });
+  await strict.close();
+  expect((JSON.parse(answer.text) as ExplainAnswer).token.rejection).toBe('disabled');
+  const gone = await tokenOf({ userName: 'jankowalski' });
+  await node.ask({ method: 'DELETE', path: '/api/v1/users/jankowalski', as: ADMIN });
+  expect(await rejection(about(gone))).toBe('owner-inactive');
+});
