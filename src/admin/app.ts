@@ -6,6 +6,7 @@ import type { Trail } from '../audit/contract.js';
 import { createCredentialCache } from '../authn/credential-cache.js';
 import type { CheckPassword } from '../authn/password-check.js';
 import { ERROR_CODES, type Clock, type Logger, type RandomSource } from '../core/index.js';
+import type { TokenAdministration } from '../plugin-kit/contract.js';
 import { RestFault, type RestModule, type Route } from '../plugin-kit/rest.js';
 import type { Profile } from '../plugin-kit/setting.js';
 import type { Directory } from '../store/directory/directory.js';
@@ -15,6 +16,7 @@ import { createLogin } from './login.js';
 import { type ArrivedRequest, pluginRouter } from './plugin-router.js';
 import { viewOf, type ViewNeeds } from './request-view.js';
 import { auditExport } from './routes/audit-export.js';
+import { type ExplainNeeds, explainRoutes } from './routes/explain.js';
 import { managedAccounts } from './routes/managed-accounts.js';
 import { type SwitchRoutesNeeds, switchRoutes } from './routes/switches.js';
 import { type TokenRoutesNeeds, tokenRoutes } from './routes/tokens.js';
@@ -23,13 +25,19 @@ import { userRoutes } from './routes/users.js';
 
 const ROOT = '/api/v1';
 
-export interface AdminNeeds extends ViewNeeds, Omit<SwitchRoutesNeeds, 'trail'>, Omit<TokenRoutesNeeds, 'directory'> {
+export interface AdminNeeds
+  extends ViewNeeds,
+    Omit<SwitchRoutesNeeds, 'trail'>,
+    Omit<TokenRoutesNeeds, 'directory' | 'tokenSystems'>,
+    Pick<ExplainNeeds, 'gate'> {
   readonly directory: Directory;
   readonly trail: Pick<Trail, 'act' | 'noteLogin' | 'records'>;
   readonly upstreamCredentials: UpstreamCredentials;
   readonly checkPassword: CheckPassword;
   /** The token systems' own routes below `/api/v1`. */
   readonly systemRoutes: readonly Route[];
+  /** By the system's key. */
+  readonly tokenSystems: ReadonlyMap<string, { readonly tokens: Pick<TokenAdministration, 'revoke' | 'inspect'> }>;
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly logger: Logger;
@@ -85,7 +93,7 @@ function securityHeaders(): express.RequestHandler {
 
 /** The resources as one module on Postern's own origin: routed, read and refused as the token systems' are. */
 function apiModule(needs: AdminNeeds): RestModule {
-  const own = [userRoutes(needs), upstreamCredentialRoutes(needs), switchRoutes(needs), tokenRoutes(needs)].flat();
+  const own = [userRoutes(needs), upstreamCredentialRoutes(needs), switchRoutes(needs), tokenRoutes(needs), explainRoutes(needs)].flat();
   const routes = [...own, ...needs.systemRoutes];
   return { product: 'cloud', path: ROOT, versions: [], routes, renderFault };
 }

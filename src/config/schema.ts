@@ -356,6 +356,11 @@ export const HOUSE_SETTINGS = {
     'The sender of mails.',
   ),
   policy: policySetting,
+  explain: booleanSetting(
+    'explain',
+    false,
+    'Whether a 403 tells the holder of a token the reason and the narrowest rule that would permit the request. In the gateway profile alone.',
+  ),
   logLevel: choiceSetting('log.level', ['debug', 'info', 'warn', 'error'], 'info', 'The least level of the operator’s log.'),
 } as const satisfies Record<string, SettingSpec<never> | SettingSpec<unknown>>;
 

@@ -29,6 +29,8 @@ export const LIMITS = {
   connectionsMax: 4_000,
   /** Requests of one connection that wait for the answers before theirs; past it the connection is cut. Few clients send two. */
   pipelinedRequestsMax: 100,
+  /** Milliseconds a command waits for a running server's answer. */
+  commandTimeoutMs: 30_000,
   /** Bytes of a JSON body that Postern's own resources read. */
   restBodyBytesMax: 1_048_576,
   /** Bytes of a body that are read and thrown away after an early answer, so that the client sees it; past it the connection is cut. */

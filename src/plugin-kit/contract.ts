@@ -214,4 +214,23 @@ export interface TokenAdministration {
   list(page: { startAt: number; limit: number; owner?: string }): Promise<{ total: number; tokens: readonly TokenSummary[] }>;
   /** Ends a token. Resolves to false when there is none. */
   revoke(tokenRef: string, actor: Principal | null, clientAddress: string | null): Promise<boolean>;
+  /**
+   * What a token would be accepted with at that instant, for explain [GW-25]: the same answer that its authenticator gives for its value.
+   * `username` stands for the user name of a Basic credential, which tokens for anyone need. Resolves to null when there is no such token.
+   */
+  inspect(tokenRef: string, asked: { readonly at: Instant; readonly username: string | null }): Promise<InspectedToken | null>;
+}
+
+/** A token as its system would see it used. */
+export interface InspectedToken {
+  /** The user key of its owner; null for a token for anyone. */
+  readonly ownerKey: string | null;
+  /** Who it would stand for; null where there is no such user, or none was named. */
+  readonly principal: Principal | null;
+  /** What it may be used for, also where it is rejected. */
+  readonly grant: Grant;
+  /** Why its system would not accept it; null: it would. */
+  readonly rejection: RejectReason | null;
+  /** The products where it is looked at. */
+  readonly opens: readonly Product[];
 }

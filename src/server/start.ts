@@ -6,6 +6,7 @@ import { HOUSE_SETTINGS as S } from '../config/schema.js';
 import type { Clock, Logger, RandomSource } from '../core/index.js';
 import { drain } from '../gateway/drain.js';
 import { createEntry } from '../gateway/entry.js';
+import type { Gateway } from '../gateway/gateway.js';
 import type { Plugin } from '../plugin-kit/contract.js';
 import type { SitePolicy } from '../policy/index.js';
 import { upstreamCredentials } from '../store/upstream-credentials.js';
@@ -13,6 +14,7 @@ import { banner } from './banner.js';
 import { Closing } from './closing.js';
 import { createElsewhere } from './elsewhere.js';
 import { type House, openHouse } from './house.js';
+import { imaginaryGate } from './imaginary-gate.js';
 import { limitLogins } from './limit-logins.js';
 import { createLine } from './line.js';
 import { listen, publicOrigin } from './listen.js';
@@ -67,7 +69,9 @@ interface FrontNeeds extends StartOptions, House {
 
 /** The two planes, and the products behind them. */
 async function openFront(needs: FrontNeeds, closing: Closing) {
-  const { settings, clock, random, logger, directory, trail, systems, authentication, checkPassword, carried } = needs;
+  const { settings, clock, random, logger, directory, trail, systems, authentication, checkPassword, carried, policy } = needs;
+  // The line hands on to the control plane, which asks the line in turn what it would say.
+  const line: { gateway?: Gateway } = {};
   const upstreamStore = upstreamCredentials({ store: needs.store, keys: needs.keys, clock });
   const users = limitLogins(directory, checkPassword);
   const products = await openProducts({ carried, settings, directory: users, clock, random, logger });
@@ -92,6 +96,7 @@ async function openFront(needs: FrontNeeds, closing: Closing) {
     logger,
     profile,
     trustedProxies,
+    gate: imaginaryGate(policy, carried, () => line.gateway),
   });
   const readiness = { isReady: false };
   const gateway = createLine(needs, {
@@ -104,6 +109,7 @@ async function openFront(needs: FrontNeeds, closing: Closing) {
       isReady: () => readiness.isReady,
     }),
   });
+  line.gateway = gateway;
   return { gateway, products, readiness };
 }
 

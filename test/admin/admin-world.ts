@@ -97,6 +97,12 @@ export async function startAdminWorld(replaced: (parts: AdminNeeds) => Partial<A
     logger,
     profile: 'emulator',
     trustedProxies: null,
+    gate: {
+      policy: { passwords: 'forward', anonymous: 'forward', statements: [] },
+      contextPaths: [],
+      imagine: () => null,
+      owns: () => false,
+    },
   };
   await createUsers(directory);
   const instead = replaced(parts);

