@@ -7,6 +7,7 @@ import type { Exchange } from './exchange.js';
 import type { Gateway } from './gateway.js';
 import { deniedHeaders, loginHeaders } from './login-headers.js';
 import { PROBLEM_CONTENT_TYPE, type Problem, problemOf } from './problem.js';
+import { ownScheme } from './own-scheme.js';
 
 /** The answer to a denied request; also its outcome. */
 export function refuse(
@@ -43,5 +44,5 @@ function explain(
 
 /** What clients call the product: the base URL, or the host they sent, which is checked to be nothing but a host [GW-6]. */
 function siteOf({ incoming }: Exchange, { contextPath }: CanonicalRequest, { outbound }: Pick<Gateway, 'outbound'>): string {
-  return `${outbound.baseOrigin ?? `http://${incoming.headers.host ?? ''}`}${contextPath}`;
+  return `${outbound.baseOrigin ?? `${ownScheme(incoming)}://${incoming.headers.host ?? ''}`}${contextPath}`;
 }
