@@ -34,6 +34,8 @@ export interface AdminNeeds extends ViewNeeds, Omit<SwitchRoutesNeeds, 'trail'>,
   readonly random: RandomSource;
   readonly logger: Logger;
   readonly profile: Profile;
+  /** Whether remembered logins may be believed; left out: always [GW-50]. */
+  isFresh?(): boolean;
 }
 
 /**
@@ -41,7 +43,7 @@ export interface AdminNeeds extends ViewNeeds, Omit<SwitchRoutesNeeds, 'trail'>,
  * A change of a user ends that user's remembered logins before it is answered.
  */
 export function createAdminApp(needs: AdminNeeds): express.Express {
-  const cache = createCredentialCache(needs.clock, needs.random);
+  const cache = createCredentialCache(needs.clock, needs.random, () => needs.isFresh?.() ?? true);
   needs.directory.onChange((userId) => cache.forgetUser(userId));
   const login = createLogin({ ...needs, cache });
   // Beside the request, never on it: nothing that arrives can forge an entry here.
