@@ -5,6 +5,12 @@ export const LIMITS = {
   headerBytesMax: 16_384,
   /** Header fields. Node's default, kept explicit: one look-up each on the way out. */
   headerCountMax: 100,
+  /** Header names whose comparable form is remembered: some hundred are in use … */
+  foldedNamesMax: 1_000,
+  /** … and none is longer. Characters. */
+  foldedNameLengthMax: 64,
+  /** Addresses in text whose plain form is remembered: those of the clients that come most. */
+  plainAddressesMax: 10_000,
   /** Bytes of the request target. Tomcat's default for the whole head is 8 KiB. */
   targetBytesMax: 8_192,
   /** Bytes of the path for a token with rules, so that a decision stays short [EXT-17]. */
