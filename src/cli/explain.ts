@@ -138,7 +138,8 @@ function reasonOf(error: unknown): string {
 function messageIn(text: string): string {
   let said = text;
   try {
-    said = String((JSON.parse(text) as { message?: unknown }).message ?? text);
+    const { message } = JSON.parse(text) as { message?: unknown };
+    if (typeof message === 'string') said = message;
   } catch {
     // Not ours: shown as it is.
   }
