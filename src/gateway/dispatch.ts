@@ -1,9 +1,9 @@
 // Step six, which way: a token system's own REST module, or the upstream.
 import type { Outcome } from '../audit/contract.js';
-import { type CanonicalRequest, HostError, type Identity } from '../core/index.js';
+import { type CanonicalRequest, ERROR_CODES, HostError, type Identity } from '../core/index.js';
 import { trustedChain } from '../policy/index.js';
 import { sendContinue } from './answer.js';
-import type { Exchange } from './exchange.js';
+import { type Exchange, isGone } from './exchange.js';
 import { failed, forward } from './forward.js';
 import type { Gateway, OwnResources } from './gateway.js';
 import { identityHeaders } from './identity-headers.js';
@@ -44,6 +44,7 @@ function serveHere(
   place: Pick<OwnResources, 'serve'>,
 ): Promise<Outcome> {
   const { incoming, outgoing } = exchange;
+  if (isGone(exchange)) return Promise.resolve(LEFT);
   for (const [name, value] of loginHeaders(identity)) outgoing.setHeader(name, value);
   outgoing.setHeader('X-Request-Id', request.requestId);
   if (request.expectsContinue) sendContinue(exchange);
@@ -58,6 +59,9 @@ function serveHere(
     place.serve(exchange, request, caller);
   });
 }
+
+/** The client was gone before anything was done for it. */
+const LEFT: Outcome = { kind: 'aborted', status: ERROR_CODES['request.aborted'].status, code: 'request.aborted', bytesIn: 0, bytesOut: 0 };
 
 /** What the client calls us. */
 interface Vantage {

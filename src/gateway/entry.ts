@@ -62,18 +62,33 @@ function noteRefusal(gateway: Gateway, remoteAddress: string | undefined, code: 
   gateway.trail.noteMalformed({ peer: plainAddress(remoteAddress ?? '') ?? '', code, at: gateway.clock.now() });
 }
 
-/** What Node's parser refused before there was a request. */
+/** What Node's parser refused: a head, what stands behind a request, or the body of one. */
 function refuseUnparsed(error: NodeJS.ErrnoException, socket: Duplex, gateway: Gateway): void {
   // Reset by the client, or closed already: there is nobody to answer.
-  if (error.code === 'ECONNRESET' || !socket.writable || isAnswering(socket)) return void socket.destroy();
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const answer = answerUnderWay(socket);
+  // The request that is being answered came whole: it keeps its answer, and the connection ends with that.
+  if (answer?.req.complete === true) return endAfter(answer, socket);
+  // Writing into the middle of an answer would corrupt it.
+  if (answer?.headersSent === true) return void socket.destroy();
   const code = parserErrorCode(error.code ?? '');
   noteRefusal(gateway, (socket as Duplex & { remoteAddress?: string }).remoteAddress, code);
   answerRaw(socket, code);
 }
 
-// Writing into the middle of another answer would corrupt it; node:http keeps the answer under way in this field.
-function isAnswering(socket: Duplex): boolean {
-  return ((socket as Duplex & { _httpMessage?: unknown })._httpMessage ?? null) !== null;
+/** The answer whose turn it is; node:http keeps it in this field. */
+function answerUnderWay(socket: Duplex): ServerResponse | null {
+  return (socket as Duplex & { _httpMessage?: ServerResponse | null })._httpMessage ?? null;
+}
+
+const ending = new WeakSet<ServerResponse>();
+
+function endAfter(answer: ServerResponse, socket: Duplex): void {
+  if (ending.has(answer)) return;
+  ending.add(answer);
+  answer.shouldKeepAlive = false;
+  // Its head may be on its way already, with another promise.
+  answer.once('finish', () => socket.end(() => socket.destroy()));
 }
 
 /** Node's parser errors in our words [GW-3, GW-6]. */

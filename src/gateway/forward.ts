@@ -5,7 +5,7 @@ import type { Outcome } from '../audit/contract.js';
 import { type CanonicalRequest, ERROR_CODES, type ErrorCode, LIMITS } from '../core/index.js';
 import { answerError, sendContinue, sendInformational } from './answer.js';
 import { discardBody } from './discard.js';
-import type { Exchange } from './exchange.js';
+import { type Exchange, isGone } from './exchange.js';
 import { headerPairs } from './header-list.js';
 import { announcesBody, readRequestBody } from './request-body.js';
 import type { Upstream } from './upstream.js';
@@ -68,6 +68,7 @@ class Carrier implements Dispatcher.DispatchHandler {
 
   start(): void {
     const { incoming, outgoing } = this.#exchange;
+    if (isGone(this.#exchange)) return this.#clientClosed();
     outgoing.once('close', () => this.#clientClosed());
     incoming.on('error', () => undefined);
     // The decision came first; only now may the body come [GW-40].
