@@ -42,6 +42,8 @@ export interface AdminNeeds
   readonly random: RandomSource;
   readonly logger: Logger;
   readonly profile: Profile;
+  /** Whether remembered logins may be believed; left out: always [GW-50]. */
+  isFresh?(): boolean;
 }
 
 /**
@@ -49,7 +51,7 @@ export interface AdminNeeds
  * A change of a user ends that user's remembered logins before it is answered.
  */
 export function createAdminApp(needs: AdminNeeds): express.Express {
-  const cache = createCredentialCache(needs.clock, needs.random);
+  const cache = createCredentialCache(needs.clock, needs.random, () => needs.isFresh?.() ?? true);
   needs.directory.onChange((userId) => cache.forgetUser(userId));
   const login = createLogin({ ...needs, cache });
   // Beside the request, never on it: nothing that arrives can forge an entry here.

@@ -304,6 +304,12 @@ export const HOUSE_SETTINGS = {
     null,
     'Where clients find Postern: for links, redirects, and absolute request targets.',
   ),
+  freshnessMs: integerSetting(
+    'freshness.limitMs',
+    { min: 1_000, max: LIMITS.credentialCacheTtlMs },
+    LIMITS.freshnessMs,
+    'Milliseconds without an answer of the database for which tokens that are remembered go on working. After that 503, until it answers.',
+  ),
   passwords: choiceSetting(
     'passwords',
     ['forward', 'refuse'],

@@ -81,6 +81,10 @@ export const LIMITS = {
   credentialCacheMax: 50_000,
   /** Milliseconds an accepted credential is remembered; revocation does not wait for it. */
   credentialCacheTtlMs: 60_000,
+  /** Milliseconds between two questions whether the database answers: what is remembered is believed while it did lately [GW-50]. */
+  freshnessPollMs: 1_000,
+  /** Milliseconds for which remembered credentials are believed without an answer of the database, unless a setting says otherwise [GW-50]. */
+  freshnessMs: 30_000,
   /** Unknown credentials remembered, so that a loop of one wrong token asks the database once. */
   credentialMissesMax: 10_000,
   /** Milliseconds an unknown credential is remembered; making any token forgets them all. */

@@ -3,6 +3,7 @@
 import path from 'node:path';
 import { createTrail } from '../audit/trail.js';
 import { type Authentication, createAuthentication } from '../authn/authenticate.js';
+import { watchFreshness } from '../authn/freshness.js';
 import { createLoginThrottle } from '../authn/login-throttle.js';
 import { createPasswordCheck } from '../authn/password-check.js';
 import { upstreamUsers } from '../authn/upstream-users.js';
@@ -158,19 +159,27 @@ async function openIdentity(
   });
   closing.add(() => systems.close());
   const checkPassword = createPasswordCheck(directory, throttle);
+  const freshness = watchFreshness({
+    clock,
+    logger,
+    limitMs: settings.get(S.freshnessMs),
+    confirm: async () => void (await store.read('SELECT 1 AS answer')),
+  });
+  closing.add(() => freshness.close());
   const authentication: Authentication = createAuthentication({
     clock,
     random,
     logger,
     keys,
     checkPassword,
+    isFresh: freshness.isFresh,
     authenticators: systems.authenticators,
     wrongBearer: settings.get(S.wrongBearer),
     refusesPasswords: (request) => systems.refusesPasswords(request),
   });
   directory.onChange((userId) => authentication.cache.forgetUser(userId));
   await replay(systems);
-  return { systems, authentication, checkPassword, registry, switches, siteSwitches };
+  return { systems, authentication, freshness, checkPassword, registry, switches, siteSwitches };
 }
 
 /** What administrators may switch while running: the house's and the token systems' own. */

@@ -83,6 +83,7 @@ async function openFront(needs: FrontNeeds, closing: Closing) {
     trail,
     upstreamCredentials: upstreamStore,
     checkPassword,
+    isFresh: needs.freshness.isFresh,
     systemRoutes: systems.apiRoutes,
     siteSwitches: needs.siteSwitches,
     switches: needs.switches,
