@@ -17,7 +17,7 @@ export interface Freshness {
 }
 
 /** Asks each second. Begins fresh: the start has just talked to the database. */
-export function watchFreshness({ clock, logger, limitMs, confirm }: FreshnessOptions): Freshness {
+export function watchFreshness({ clock, logger, limitMs, ...database }: FreshnessOptions): Freshness {
   let confirmedAt = clock.monotonicMs();
   let isWarned = false;
   const isFresh = (): boolean => clock.monotonicMs() - confirmedAt <= limitMs;
@@ -25,7 +25,7 @@ export function watchFreshness({ clock, logger, limitMs, confirm }: FreshnessOpt
   async function ask(): Promise<void> {
     // What the answer confirms is the moment of the question.
     const askedAt = clock.monotonicMs();
-    await confirm();
+    await database.confirm();
     confirmedAt = askedAt;
     if (isWarned) logger.warn({}, 'The database answers again; remembered tokens are believed.');
     isWarned = false;

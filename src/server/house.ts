@@ -172,7 +172,7 @@ async function openIdentity(
     logger,
     keys,
     checkPassword,
-    isFresh: freshness.isFresh,
+    isFresh: () => freshness.isFresh(),
     authenticators: systems.authenticators,
     wrongBearer: settings.get(S.wrongBearer),
     refusesPasswords: (request) => systems.refusesPasswords(request),

@@ -83,7 +83,7 @@ async function openFront(needs: FrontNeeds, closing: Closing) {
     trail,
     upstreamCredentials: upstreamStore,
     checkPassword,
-    isFresh: needs.freshness.isFresh,
+    isFresh: () => needs.freshness.isFresh(),
     systemRoutes: systems.apiRoutes,
     siteSwitches: needs.siteSwitches,
     switches: needs.switches,
