@@ -11,13 +11,15 @@ import {
 } from '../plugin-kit/setting.js';
 import { dataCenterSetting } from '../plugin-kit/site-switches.js';
 import { parseAddressList, type StatementText } from '../policy/index.js';
-import { type AddressSet, LIMITS, Secret } from '../core/index.js';
+import { type AddressSet, foldHeaderName, LIMITS, Secret } from '../core/index.js';
 
 /** How the upstream learns the user [GW-42]. */
 export type IdentityMode =
   | { readonly mode: 'header'; readonly header: string }
   | { readonly mode: 'service' }
-  | { readonly mode: 'per-user' };
+  | { readonly mode: 'per-user' }
+  /** null: in Authorization. */
+  | { readonly mode: 'jwt'; readonly header: string | null };
 
 /** Name and password of the first administrator, used once, on an empty database. */
 export interface BootstrapAdmin {
@@ -45,13 +47,14 @@ function readOrigin(text: string): URL | null | undefined {
 
 function readIdentity(text: string): IdentityMode | null | undefined {
   if (text === 'service' || text === 'per-user') return { mode: text };
-  if (text === 'jwt') throw new SettingError('names the mode jwt, which is not built yet; use header:<Name>, service or per-user');
-  const header = /^header:(.+)$/.exec(text)?.[1];
+  if (text === 'jwt') return { mode: 'jwt', header: null };
+  const [, mode, header] = /^(header|jwt):(.+)$/.exec(text) ?? [];
   if (header === undefined || !HEADER_NAME.test(header)) return undefined;
-  if (RESERVED_IDENTITY_HEADERS.has(header.toLowerCase())) {
+  // Folded: the upstream may read `Content_Length` as Content-Length, and of what is named here the client's own never travels.
+  if (RESERVED_IDENTITY_HEADERS.has(foldHeaderName(header))) {
     throw new SettingError(`names ${header}, which has a meaning of its own; choose another header`);
   }
-  return { mode: 'header', header };
+  return { mode: mode === 'jwt' ? 'jwt' : 'header', header };
 }
 
 const RESERVED_IDENTITY_HEADERS = new Set([
@@ -240,10 +243,10 @@ export const HOUSE_SETTINGS = {
   ),
   upstreamIdentity: textSetting<IdentityMode | null>(
     'upstream.identity',
-    'header:<Name>|service|per-user',
+    'header:<Name>|service|per-user|jwt|jwt:<Name>',
     readIdentity,
     { perProfile: { emulator: { mode: 'header', header: 'X-Forwarded-User' }, gateway: null } },
-    'How the upstream learns the user. In the gateway profile it must be said.',
+    'How the upstream learns the user: the name in a header, one credential, each user’s own, or a short-lived signed token in Authorization or in a header of its own. In the gateway profile it must be said.',
   ),
   upstreamCredential: textSetting<Secret | null>(
     'upstream.credential',
@@ -252,6 +255,13 @@ export const HOUSE_SETTINGS = {
     null,
     'The one credential of identity mode service.',
     { isSecret: true },
+  ),
+  upstreamCa: textSetting<string | null>(
+    'upstream.ca',
+    'a file of certificates in PEM',
+    (text) => text || undefined,
+    null,
+    'The authorities that may sign the upstream’s certificate, instead of the public ones. Read again when it changes.',
   ),
   upstreamChallenges: choiceSetting(
     'upstream.challenges',
@@ -282,6 +292,20 @@ export const HOUSE_SETTINGS = {
     { min: 1, max: 3_600_000 },
     LIMITS.upstreamBodyTimeoutMs,
     'Milliseconds without a byte within an answer of the upstream; past it the answer is cut off.',
+  ),
+  tlsCert: textSetting<string | null>(
+    'tls.cert',
+    'a file of certificates in PEM',
+    (text) => text || undefined,
+    null,
+    'Postern’s own certificate, and those between it and its authority; with it and tls.key the ports speak TLS. Read again when it changes.',
+  ),
+  tlsKey: textSetting<string | null>(
+    'tls.key',
+    'a file with a private key in PEM, without a passphrase',
+    (text) => text || undefined,
+    null,
+    'The private key of tls.cert. Read again when it changes.',
   ),
   trustedProxies: textSetting<AddressSet | null>(
     'trustedProxies',

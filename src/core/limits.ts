@@ -179,6 +179,26 @@ export const LIMITS = {
   upstreamKeepAliveMs: 15_000,
   /** Bytes of an answer’s head. Jira’s are below 8 KiB; a generous bound costs nothing. */
   upstreamHeaderBytesMax: 65_536,
+  /** Milliseconds a token that tells the upstream the user is valid: time for one request and for clocks that differ, no more [GW-42]. */
+  identityTokenMs: 60_000,
+  /** Milliseconds for which such a token is used again: what is left of it then is enough for a slow connection. */
+  identityTokenReuseMs: 30_000,
+  /** Milliseconds that the upstream's clock may be behind ours: tokens are valid from so long before they are made. */
+  identityTokenSkewMs: 10_000,
+  /** Tokens that are kept to be used again, about 1 KB each: one for each user and upstream. */
+  identityTokensMax: 10_000,
+  /** Milliseconds for which a retired key stays published after the first node signed with its successor: time to restart the others. */
+  identityKeyOverlapMs: 86_400_000,
+  /** Seconds a verifier may keep the published keys before it asks again. */
+  identityKeysMaxAgeSeconds: 300,
+  /** Milliseconds for a client's TLS handshake: as for the request head that would follow. */
+  tlsHandshakeTimeoutMs: 20_000,
+  /** Milliseconds between two looks at the certificate files: two small reads. */
+  certificatePollMs: 10_000,
+  /** Bytes of a file of certificates or a key: the bundle of all public authorities has 220 KB. */
+  certificateFileBytesMax: 1_048_576,
+  /** Milliseconds between two warnings that an upstream's certificate is not to be trusted: every request would write one. */
+  untrustedUpstreamWarningMs: 60_000,
   /** Milliseconds between two looks for connections that have become idle while the listener ends. */
   drainSweepMs: 50,
   /** Milliseconds beyond `drainTimeoutMs` for the rest of the end, before the process ends all the same. */

@@ -22,7 +22,7 @@ export async function dispatch(exchange: Exchange, request: CanonicalRequest, id
   try {
     const vantage = vantageOf(exchange, request);
     const ours = [
-      ...(await identityHeaders(identity, product, gateway.outbound.identity)),
+      ...(await identityHeaders(identity, product, upstream.origin, gateway.outbound.identity)),
       ...forwarding(exchange, request, vantage, gateway),
     ] as const;
     return await forward(exchange, {

@@ -19,7 +19,7 @@ import type { Plugin } from '../plugin-kit/contract.js';
 import type { SettingSpec } from '../plugin-kit/setting.js';
 import { openDirectory } from '../store/directory/directory.js';
 import { loginFailures } from '../store/directory/login-failures.js';
-import { openSiteKeys } from '../store/site-keys.js';
+import { openKeys } from '../store/site-keys.js';
 import { openSwitches } from '../store/switches.js';
 import { tokenList } from '../store/token-registry.js';
 import { usageStore } from '../store/usage-store.js';
@@ -58,7 +58,7 @@ async function openGround(options: HouseOptions, closing: Closing) {
   const { store, dataFolder } = await openDatabase({ settings, plugins, logger });
   closing.add(() => store.close());
   const keyFile = settings.get(S.keyFile) ?? path.join(dataFolder, 'site-key.json');
-  const keys = await openSiteKeys({ keyFile, store, clock, random, logger });
+  const { keys, signing } = await openKeys({ keyFile, store, clock, random, logger });
   const own = { store, clock, random, passwordScheme: passwordSchemeOf(settings) };
   const { profile } = settings;
   const bootstrapAdmin = settings.get(S.bootstrapAdmin);
@@ -70,7 +70,7 @@ async function openGround(options: HouseOptions, closing: Closing) {
     bootstrapAdmin,
   });
   const directory = await openDirectory({ ...own, outside: openOutside(settings, closing) });
-  return { dataFolder, store, keys, directory, demoUsers };
+  return { dataFolder, store, keys, signing, directory, demoUsers };
 }
 
 /** The product as a directory, on connections of its own, which no traffic can use up; null where it is not asked [DIR-5]. */

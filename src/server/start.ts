@@ -102,9 +102,10 @@ async function openFront(needs: FrontNeeds, closing: Closing) {
   const gateway = createLine(needs, {
     contexts: carried,
     upstreams: products.upstreams,
-    outbound: outboundSettings(settings, upstreamStore),
+    outbound: outboundSettings(settings, { credentials: upstreamStore, signing: needs.signing, clock, random }),
     elsewhere: createElsewhere({
       contextPaths: carried.map(({ contextPath }) => contextPath),
+      publishedKeys: settings.get(S.upstreamIdentity)?.mode === 'jwt' ? () => needs.signing.published(clock.now()) : null,
       controlPlane: (incoming, outgoing) => void admin(incoming, outgoing),
       isReady: () => readiness.isReady,
     }),
