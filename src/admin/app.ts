@@ -82,7 +82,7 @@ export function createAdminApp(needs: AdminNeeds): express.Express {
   return app;
 }
 
-/** Helmet's headers for answers that are never a page. HSTS is left to whoever ends TLS: it would bind the products on this host too. */
+/** Helmet's headers for answers that are never a page. No HSTS, over TLS neither: it would bind every port of this host (docs/decisions/0013). */
 function securityHeaders(): express.RequestHandler {
   return helmet({
     contentSecurityPolicy: { useDefaults: false, directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] } },

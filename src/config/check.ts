@@ -68,9 +68,9 @@ function identityProblems(settings: Settings): readonly string[] {
 
 /** A certificate is of no use without its key, nor a key without its certificate. */
 function tlsProblems(settings: Settings): readonly string[] {
-  const isSet = (spec: typeof S.tlsCert | typeof S.tlsKey): boolean => settings.get(spec) !== null;
-  if (isSet(S.tlsCert) === isSet(S.tlsKey)) return [];
-  const [there, missing] = isSet(S.tlsCert) ? [S.tlsCert, S.tlsKey] : [S.tlsKey, S.tlsCert];
+  const hasCertificate = settings.get(S.tlsCert) !== null;
+  if (hasCertificate === (settings.get(S.tlsKey) !== null)) return [];
+  const [there, missing] = hasCertificate ? [S.tlsCert, S.tlsKey] : [S.tlsKey, S.tlsCert];
   return [`${environmentName(missing.name)}: must be set when ${environmentName(there.name)} is: ${missing.form}`];
 }
 

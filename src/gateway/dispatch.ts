@@ -8,6 +8,7 @@ import { failed, forward } from './forward.js';
 import type { Gateway, OwnResources } from './gateway.js';
 import { identityHeaders } from './identity-headers.js';
 import { loginHeaders } from './login-headers.js';
+import { ownScheme } from './own-scheme.js';
 import type { Upstream } from './upstream.js';
 import { outboundHeaders } from './upstream-headers.js';
 
@@ -70,7 +71,7 @@ function vantageOf({ incoming }: Exchange, request: CanonicalRequest): Vantage {
   const { headersDistinct, headers } = incoming;
   const vouched = (name: string): string | undefined =>
     request.isPeerTrusted ? headersDistinct[name]?.at(-1)?.split(',').at(-1)?.trim() : undefined;
-  return { scheme: vouched('x-forwarded-proto') ?? 'http', authority: vouched('x-forwarded-host') ?? headers.host ?? '' };
+  return { scheme: vouched('x-forwarded-proto') ?? ownScheme(incoming), authority: vouched('x-forwarded-host') ?? headers.host ?? '' };
 }
 
 /** Fresh X-Forwarded-* for every request [GW-42, GW-5]. */

@@ -1,6 +1,8 @@
 // The listener: one http.Server with every limit set, and the only catch of the data plane.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
+import type { SecureContextOptions, TLSSocket } from 'node:tls';
 import { ERROR_CODES, type ErrorCode, JSON_CONTENT_TYPE, LIMITS, METHODS } from '../core/index.js';
 import { plainAddress } from '../policy/index.js';
 import { answerError, asHostError } from './answer.js';
@@ -9,9 +11,9 @@ import type { Gateway } from './gateway.js';
 import { handle } from './handle.js';
 import { inTurn } from './in-turn.js';
 
-/** Makes the server; it listens when told to. */
-export function createEntry(gateway: Gateway): Server {
-  const server = createServer({
+/** Makes the server; it listens when told to. With a secure context it speaks TLS and nothing else [GW-43]. */
+export function createEntry(gateway: Gateway, secureContext: SecureContextOptions | null = null): Server {
+  const options: ServerOptions = {
     maxHeaderSize: LIMITS.headerBytesMax,
     headersTimeout: LIMITS.headersTimeoutMs,
     // An upload of gigabytes takes as long as it takes; silence within it is bounded by `timeout`.
@@ -23,7 +25,8 @@ export function createEntry(gateway: Gateway): Server {
     // GW-6: never lenient, whatever flags the process was started with.
     insecureHTTPParser: false,
     noDelay: true,
-  });
+  };
+  const server = secureContext === null ? createServer(options) : createSecureServer(options, secureContext);
   // One more than is taken: what is past this Node drops without a word, so that one too many must be seen to be refused.
   server.maxHeadersCount = LIMITS.headerCountMax + 1;
   server.maxConnections = LIMITS.connectionsMax;
@@ -40,6 +43,14 @@ export function createEntry(gateway: Gateway): Server {
   server.on('checkExpectation', carry);
   server.on('connect', (_incoming: IncomingMessage, socket: Duplex) => answerRaw(socket, 'request.method-not-allowed'));
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => refuseUnparsed(error, socket, gateway));
+  return server;
+}
+
+function createSecureServer(options: ServerOptions, secureContext: SecureContextOptions): Server {
+  const server = createTlsServer({ ...options, ...secureContext, handshakeTimeout: LIMITS.tlsHandshakeTimeoutMs });
+  // node:https offers a failed handshake, plain HTTP among them, to `clientError`, as if there were somebody who could read an answer.
+  server.removeAllListeners('tlsClientError');
+  server.on('tlsClientError', (_error: Error, socket: TLSSocket) => socket.destroy());
   return server;
 }
 

@@ -7,6 +7,7 @@ import { answerError, sendContinue, sendInformational } from './answer.js';
 import { discardBody } from './discard.js';
 import type { Exchange } from './exchange.js';
 import { headerPairs } from './header-list.js';
+import { ownScheme } from './own-scheme.js';
 import { announcesBody, readRequestBody } from './request-body.js';
 import type { Upstream } from './upstream.js';
 import { upstreamErrorCode } from './upstream-error.js';
@@ -138,7 +139,8 @@ class Carrier implements Dispatcher.DispatchHandler {
     }
     // Half an answer cannot be taken back; cutting it off is the only honest sign. In HTTP/1.0 a plain end may mean that this was all.
     this.#settle('failed', this.#status, code);
-    if (incoming.httpVersion === '1.1') outgoing.destroy();
+    // Over TLS the end that was not announced says so (RFC 8446 §6.1), and Node resets bare sockets alone.
+    if (incoming.httpVersion === '1.1' || ownScheme(incoming) === 'https') outgoing.destroy();
     else incoming.socket.resetAndDestroy();
   }
 

@@ -6,6 +6,7 @@ import { answerError } from './answer.js';
 import type { Exchange } from './exchange.js';
 import type { Gateway } from './gateway.js';
 import { deniedHeaders, loginHeaders } from './login-headers.js';
+import { ownScheme } from './own-scheme.js';
 import { PROBLEM_CONTENT_TYPE, type Problem, problemOf } from './problem.js';
 
 /** The answer to a denied request; also its outcome. */
@@ -43,5 +44,5 @@ function explain(
 
 /** What clients call the product: the base URL, or the host they sent, which is checked to be nothing but a host [GW-6]. */
 function siteOf({ incoming }: Exchange, { contextPath }: CanonicalRequest, { outbound }: Pick<Gateway, 'outbound'>): string {
-  return `${outbound.baseOrigin ?? `http://${incoming.headers.host ?? ''}`}${contextPath}`;
+  return `${outbound.baseOrigin ?? `${ownScheme(incoming)}://${incoming.headers.host ?? ''}`}${contextPath}`;
 }

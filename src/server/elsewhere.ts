@@ -51,6 +51,10 @@ function fault(code: 'request.not-found' | 'request.method-not-allowed') {
 
 function answerJson(outgoing: ServerResponse, status: number, json: unknown, cacheControl = 'no-store'): void {
   const body = JSON.stringify(json);
-  outgoing.writeHead(status, { 'Content-Type': JSON_CONTENT_TYPE, 'Content-Length': Buffer.byteLength(body), 'Cache-Control': cacheControl });
+  outgoing.writeHead(status, {
+    'Content-Type': JSON_CONTENT_TYPE,
+    'Content-Length': Buffer.byteLength(body),
+    'Cache-Control': cacheControl,
+  });
   outgoing.end(body);
 }

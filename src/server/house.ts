@@ -11,7 +11,6 @@ import { outsideDirectory } from '../config/check.js';
 import type { Settings } from '../config/load.js';
 import { HOUSE_SETTINGS as S } from '../config/schema.js';
 import { type AskOutside, type Clock, LIMITS, type Logger, type RandomSource } from '../core/index.js';
-import { openUpstream } from '../gateway/upstream.js';
 import { type ActiveSystems, activateSystems } from '../host/lifecycle.js';
 import { validateManifests } from '../host/registry.js';
 import { openMail } from '../mail/open-mail.js';
@@ -27,6 +26,7 @@ import type { Closing } from './closing.js';
 import { countUses } from './count-uses.js';
 import { openDatabase, passwordSchemeOf } from './database.js';
 import { ensureFirstUsers } from './first-users.js';
+import { type OpenedTrust, openTrust } from './upstream-trust.js';
 
 export interface HouseOptions {
   readonly settings: Settings;
@@ -55,6 +55,8 @@ export async function openHouse(options: HouseOptions, closing: Closing): Promis
 /** The database, the keys and the users. */
 async function openGround(options: HouseOptions, closing: Closing) {
   const { settings, plugins, clock, random, logger } = options;
+  const trust = await openTrust(options);
+  closing.add(() => trust.close());
   const { store, dataFolder } = await openDatabase({ settings, plugins, logger });
   closing.add(() => store.close());
   const keyFile = settings.get(S.keyFile) ?? path.join(dataFolder, 'site-key.json');
@@ -69,18 +71,18 @@ async function openGround(options: HouseOptions, closing: Closing) {
     isLoopback: options.isLoopback,
     bootstrapAdmin,
   });
-  const directory = await openDirectory({ ...own, outside: openOutside(settings, closing) });
-  return { dataFolder, store, keys, signing, directory, demoUsers };
+  const directory = await openDirectory({ ...own, outside: openOutside(settings, trust, closing) });
+  return { dataFolder, store, keys, signing, directory, demoUsers, trust };
 }
 
 /** The product as a directory, on connections of its own, which no traffic can use up; null where it is not asked [DIR-5]. */
-function openOutside(settings: Settings, closing: Closing): AskOutside | null {
+function openOutside(settings: Settings, trust: OpenedTrust, closing: Closing): AskOutside | null {
   const place = outsideDirectory(settings);
   if (place === null) return null;
   const timeouts = { connectMs: settings.get(S.upstreamConnectMs), headersMs: LIMITS.outsideLoginMs, bodyMs: LIMITS.outsideLoginMs };
-  const { pool } = openUpstream(place.upstream, timeouts);
-  closing.add(() => pool.destroy());
-  return upstreamUsers({ product: place.product, contextPath: place.contextPath, connections: () => pool });
+  const upstream = trust.open(place.upstream, timeouts);
+  closing.add(() => upstream.close());
+  return upstreamUsers({ product: place.product, contextPath: place.contextPath, connections: () => upstream.pool });
 }
 
 type Ground = Awaited<ReturnType<typeof openGround>>;
