@@ -5,6 +5,7 @@ import { isIP } from 'node:net';
 
 export interface Authority {
   readonly pem: string;
+  readonly key: string;
   issue(wish: CertificateWish): Issued;
 }
 
@@ -32,11 +33,12 @@ export function newAuthority(commonName = 'Authority for tests'): Authority {
   const ca = extension('551d13', true, sequence(der(0x01, Buffer.from([0xff]))));
   return {
     pem: pemOf(certificate({ issuer, subject: issuer, publicKey, signer: privateKey, extensions: [ca], ...sinceYesterday })),
+    key: pemKey(privateKey),
     issue({ commonName: subject = 'a test', names = ['localhost', '127.0.0.1'], from = sinceYesterday.from, to = sinceYesterday.to }) {
       const own = newKey();
       const alternative = extension('551d11', false, sequence(...names.map(generalName)));
       const parts = { issuer, subject: nameOf(subject), publicKey: own.publicKey, signer: privateKey, extensions: [alternative], from, to };
-      return { cert: pemOf(certificate(parts)), key: own.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
+      return { cert: pemOf(certificate(parts)), key: pemKey(own.privateKey) };
     },
   };
 }
@@ -66,6 +68,8 @@ function certificate({ issuer, subject, publicKey, signer, extensions, from, to 
   );
   return sequence(body, ECDSA_WITH_SHA256, der(0x03, Buffer.from([0]), sign('sha256', body, signer)));
 }
+
+const pemKey = (key: KeyObject): string => key.export({ type: 'pkcs8', format: 'pem' }).toString();
 
 const newKey = () => generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
