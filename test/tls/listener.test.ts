@@ -1,9 +1,9 @@
 // Postern speaks TLS itself: with every limit that it has without, under the certificate that lies in its files at the moment.
 import { once } from 'node:events';
 import { rm, writeFile } from 'node:fs/promises';
-import net from 'node:net';
+import net, { type AddressInfo } from 'node:net';
 import tls from 'node:tls';
-import { type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { LIMITS } from '../../src/core/index.js';
 import type { Gateway } from '../../src/gateway/gateway.js';
 import { createEntry } from '../../src/gateway/entry.js';
@@ -18,6 +18,9 @@ import { type RecordingUpstream, startUpstream } from '../support/upstream.js';
 const authority = newAuthority();
 const TARGET = '/jira/rest/api/2/issue';
 const LOGIN = `Authorization: ${basic('admin', 'admin')}`;
+/** With which a process would take TLS 1.0, and a client that wants it. */
+const LAX = '--tls-min-v1.0 --tls-cipher-list=DEFAULT@SECLEVEL=0';
+const OLD_TLS: tls.ConnectionOptions = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' };
 const READY = request('GET', '/readyz', ['Connection: close']);
 
 let folder: TemporaryFolder;
@@ -102,11 +105,11 @@ describe('a port that speaks TLS', () => {
     expect((await say(request('GET', '/api/v1/users', [LOGIN]))).text).not.toMatch(/strict-transport-security/i);
   });
 
-  it.each([
-    ['TLS 1.1', { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }],
+  it.each<[string, tls.ConnectionOptions]>([
+    ['TLS 1.1', OLD_TLS],
     ['HTTP/2 alone', { ALPNProtocols: ['h2'] }],
-  ] as const)('does not speak %s [GW-43]', async (_what, options) => {
-    await expect(connect(postern.port, options as unknown as tls.ConnectionOptions)).rejects.toThrow(/alert/);
+  ])('does not speak %s [GW-43]', async (_what, options) => {
+    await expect(connect(postern.port, options)).rejects.toThrow(/alert/);
   });
 
   it.each(['TLSv1.2', 'TLSv1.3'] as const)('speaks %s [GW-43]', async (version) => {
@@ -173,6 +176,36 @@ it('has every limit of a plain one [GW-43, GW-52]', () => {
   }
 });
 
+it('a handshake that fails, or never comes, is no request: the connection ends, and nothing is recorded [GW-43, AUD-1]', async () => {
+  const noted: unknown[] = [];
+  const gateway = { upstreams: new Map(), clock: postern.clock, trail: { noteMalformed: (refusal: unknown) => noted.push(refusal) } };
+  const server = createEntry(gateway as unknown as Gateway, authority.issue({}));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  // A client that connects and says nothing; its time is kept where only Node looks.
+  const time = Object.getOwnPropertySymbols(server).find(({ description }) => description === 'handshake-timeout')!;
+  const times = server as unknown as Record<symbol, number>;
+  expect(times[time]).toBe(LIMITS.tlsHandshakeTimeoutMs);
+  times[time] = 20;
+  const sockets = [request('GET', TARGET), 'nonsense', ''].map((bytes) => {
+    const socket = net.connect(port, '127.0.0.1').on('error', () => undefined);
+    socket.resume().write(bytes);
+    return socket;
+  });
+  try {
+    await Promise.all(sockets.map((socket) => once(socket, 'close', { signal: AbortSignal.timeout(10_000) })));
+    expect(noted).toEqual([]);
+    times[time] = LIMITS.tlsHandshakeTimeoutMs;
+    const client = await connect(port);
+    expect(await client.say('GET / HTTP/1.1\r\nbad header\r\n\r\n')).toContain('HTTP/1.1 400');
+    expect(noted).toHaveLength(1);
+    client.socket.destroy();
+  } finally {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  }
+});
+
 describe('a certificate that changes', () => {
   /** What a look at the files, as the clock brings it, adds to the log. */
   const poll = async (): Promise<string> => {
@@ -230,14 +263,16 @@ describe('a certificate that changes', () => {
 
 it('SIGHUP has the files read again; where there are none it ends the process, as a closed terminal does [GW-43]', async () => {
   await place(authority.issue({ commonName: 'at the start' }));
-  const child = await startPosternProcess(files);
+  const child = await startPosternProcess({ ...files, NODE_OPTIONS: LAX });
   try {
     expect(child.origin).toMatch(/^https:/);
     expect((await say(READY, child.port)).certificate).toBe('at the start');
+    await expect(connect(child.port, OLD_TLS)).rejects.toThrow(/alert/);
     await place(authority.issue({ commonName: 'after SIGHUP' }));
     child.child.kill('SIGHUP');
     while (!child.output().includes('was read again')) await once(child.child.stderr!, 'data');
     expect((await say(READY, child.port)).certificate).toBe('after SIGHUP');
+    await expect(connect(child.port, OLD_TLS)).rejects.toThrow(/alert/);
     expect(await child.stop()).toBe(0);
   } finally {
     await child.close();
