@@ -90,7 +90,8 @@ function detailsOf({ user, address, body, contentType, at }: ExplainOptions): Pa
 
 function serverOf({ server }: ExplainOptions, settings: Settings): URL {
   const host = settings.get(S.host);
-  const own = settings.get(S.baseUrl)?.origin ?? `http://${host.includes(':') ? `[${host}]` : host}:${settings.get(S.port)}`;
+  const scheme = settings.get(S.tlsCert) === null ? 'http' : 'https';
+  const own = settings.get(S.baseUrl)?.origin ?? `${scheme}://${host.includes(':') ? `[${host}]` : host}:${settings.get(S.port)}`;
   const text = server ?? own;
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !['http:', 'https:'].includes(url.protocol)) {

@@ -6,6 +6,7 @@ import { answerError } from './answer.js';
 import type { Exchange } from './exchange.js';
 import type { Gateway } from './gateway.js';
 import { deniedHeaders, loginHeaders } from './login-headers.js';
+import { ownScheme } from './own-scheme.js';
 import { PROBLEM_CONTENT_TYPE, type Problem, problemOf } from './problem.js';
 import { ownScheme } from './own-scheme.js';
 
