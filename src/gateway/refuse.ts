@@ -8,7 +8,6 @@ import type { Gateway } from './gateway.js';
 import { deniedHeaders, loginHeaders } from './login-headers.js';
 import { ownScheme } from './own-scheme.js';
 import { PROBLEM_CONTENT_TYPE, type Problem, problemOf } from './problem.js';
-import { ownScheme } from './own-scheme.js';
 
 /** The answer to a denied request; also its outcome. */
 export function refuse(
