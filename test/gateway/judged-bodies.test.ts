@@ -193,7 +193,9 @@ describe.each(['gateway', 'emulator'] as const)('a body that a rule asks about, 
         await client.until((text) => text.includes('100 Continue'));
       }),
     );
-    const { answer, received } = await gate.send(request('POST', fresh(), [login, JSON_TYPE], GOOD));
+    const { token, id } = await gate.token({ limitTo: RULES });
+    const { answer, received } = await gate.send(request('POST', fresh(), [`Authorization: ${gate.as(token)}`, JSON_TYPE], GOOD));
+    expect(await endOf(gate, id)).toEqual(['deny', 'failed', 503, 'policy.overloaded']);
     expect([answer.status, JSON.parse(answer.body), received]).toEqual([
       503,
       { message: 'Too many requests are being checked. Try again later.', 'status-code': 503 },
