@@ -26,7 +26,7 @@ export function checkMethodParameter(query: string): void {
     const name = (part.split('=', 1)[0] ?? '')
       .replaceAll('+', ' ')
       .replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
-    if (name.trim().toLowerCase() === '_method') throw new HostError('request.login-parameter');
+    if (name.split(SEPARATORS).some((piece) => piece.trim().toLowerCase() === '_method')) throw new HostError('request.login-parameter');
   }
 }
 

@@ -50,6 +50,7 @@ const REFUSED: readonly (readonly [method: string, target: string, status: numbe
   ['GET', '/jira/secure/x#/rest', 400, 'a fragment'],
   ['POST', '/jira/secure/x?_method=DELETE', 400, 'the method is the one on the wire'],
   ['POST', '/jira/secure/x?a=%zz&%5fMETHOD=DELETE', 400, 'in escapes, behind what does not decode'],
+  ['POST', '/jira/secure/x?a%26_method=DELETE', 400, 'behind an encoded separator'],
   ['GET', 'http://evil.test/jira/secure/x', 400, 'another authority'],
   ['TRACE', '/jira/secure/x', 405, 'a method that is not carried'],
   ['PROPFIND', '/jira/secure/x', 501, 'a method that is not carried'],
