@@ -352,6 +352,7 @@ export const HOUSE_SETTINGS = {
     { emulator: 'forward', gateway: 'strip' },
     'Whether cookies pass, in both directions. Anonymous requests that are forwarded keep theirs.',
   ),
+  passThrough: booleanSetting('passThrough', false, 'Whether what is not /rest/* is forwarded as it came, in nobody’s name.'),
   wrongBearer: choiceSetting(
     'wrongBearer',
     ['anonymous', 'refuse'],

@@ -13,6 +13,10 @@ export const LIMITS = {
   plainAddressesMax: 10_000,
   /** Bytes of the request target. Tomcat's default for the whole head is 8 KiB. */
   targetBytesMax: 8_192,
+  /** Ways to read one target that passes as it came, path parameters and repeated escapes in any order; one with more is refused [GW-8]. */
+  pathReadingsMax: 32,
+  /** Milliseconds between two lines of the log that tell how much has passed outside `/rest/*` [GW-8]. */
+  passTallyMs: 60_000,
   /** Bytes of the path for a token with rules, so that a decision stays short [EXT-17]. */
   judgedPathBytesMax: 2_048,
   /** Bytes of the Authorization header: the longest token is 255, the longest name the same, base64 adds a third [GW-10]. */
@@ -43,6 +47,8 @@ export const LIMITS = {
   discardedBodyBytesMax: 67_108_864,
   /** Bytes of a body that is buffered because a rule needs it; 413 past it [EXT-15]. */
   judgedBodyBytesMax: 1_048_576,
+  /** Bodies that are buffered because a rule needs them, at once: 128 MiB of them at most; past it 503 [EXT-15]. */
+  judgedBodiesMax: 128,
   /** Milliseconds a body that is buffered may take to arrive. */
   bodyTimeoutMs: 30_000,
   /** Characters of one rule [EXT-17]. */

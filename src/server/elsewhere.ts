@@ -1,4 +1,5 @@
-// Everything that is not `/rest/*` below a context path: readiness, the products' status, our public keys, the control plane, or 404 [GW-7].
+// Everything that is not `/rest/*` below a context path: readiness, the products' status, our public keys, the control plane, or false: then
+// nothing was done [GW-7].
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ERROR_CODES, JSON_CONTENT_TYPE, LIMITS, METHODS, type PublicJwk } from '../core/index.js';
 import { answerError, sendContinue } from '../gateway/answer.js';
@@ -26,13 +27,13 @@ export function createElsewhere(needs: ElsewhereNeeds): Gateway['elsewhere'] {
       outgoing.writeHead(204, { Allow: METHODS.join(', ') }).end();
     } else if (arrival.path === '/readyz' || statusPaths.has(arrival.path)) {
       if (arrival.method !== 'GET' && arrival.method !== 'HEAD')
-        return void answerError(exchange, fault('request.method-not-allowed'), { Allow: 'GET, HEAD' });
+        return answerError(exchange, fault('request.method-not-allowed'), { Allow: 'GET, HEAD' }) >= 0;
       const isReady = needs.isReady();
       const state = arrival.path === '/readyz' ? { ready: isReady } : { state: isReady ? 'RUNNING' : 'STOPPING' };
       answerJson(outgoing, isReady ? 200 : 503, state);
     } else if (arrival.path === KEYS_PATH && needs.publishedKeys !== null) {
       if (arrival.method !== 'GET' && arrival.method !== 'HEAD')
-        return void answerError(exchange, fault('request.method-not-allowed'), { Allow: 'GET, HEAD' });
+        return answerError(exchange, fault('request.method-not-allowed'), { Allow: 'GET, HEAD' }) >= 0;
       answerJson(outgoing, 200, { keys: needs.publishedKeys() }, `public, max-age=${LIMITS.identityKeysMaxAgeSeconds}`);
     } else if (arrival.path === '/api' || arrival.path.startsWith('/api/')) {
       // Express routes by what it reads here: the canonical form, never the raw target [GW-1].
@@ -40,12 +41,13 @@ export function createElsewhere(needs: ElsewhereNeeds): Gateway['elsewhere'] {
       if (arrival.expectsContinue) sendContinue(exchange);
       needs.controlPlane(incoming, outgoing);
     } else {
-      answerError(exchange, fault('request.not-found'));
+      return false;
     }
+    return true;
   };
 }
 
-function fault(code: 'request.not-found' | 'request.method-not-allowed') {
+function fault(code: 'request.method-not-allowed') {
   return { code, publicText: ERROR_CODES[code].publicText };
 }
 

@@ -11,7 +11,9 @@ export interface LineNeeds extends House, Pick<HouseOptions, 'settings' | 'clock
 }
 
 /** What differs: where the products lie, and what stands behind them. */
-export interface LineEnds extends Pick<Gateway, 'upstreams' | 'outbound' | 'elsewhere' | 'application'> {
+export interface LineEnds extends Pick<Gateway, 'upstreams' | 'outbound' | 'elsewhere' | 'notePassed' | 'application'> {
+  /** Whether the products' pages are reached through Postern too [GW-8]. */
+  readonly passThrough: boolean;
   readonly contexts: readonly { readonly product: UpstreamProduct; readonly contextPath: string }[];
 }
 
@@ -20,7 +22,7 @@ export function createLine(
   { settings, clock, random, logger, authentication, trail, systems, policy }: LineNeeds,
   ends: LineEnds,
 ): Gateway {
-  const { contexts, ...rest } = ends;
+  const { contexts, passThrough, ...rest } = ends;
   return {
     ...rest,
     clock,
@@ -29,6 +31,7 @@ export function createLine(
       clock,
       newId: uuidSource(clock, random),
       contexts,
+      passThrough,
       cloudPaths: systems.restModules.filter(({ product }) => product === 'cloud').map((module) => module.path),
       baseAuthority: settings.get(S.baseUrl)?.host.toLowerCase() ?? null,
       trustedProxies: settings.get(S.trustedProxies),
@@ -39,6 +42,7 @@ export function createLine(
     explains: settings.profile === 'gateway' && settings.get(S.explain),
     trail,
     systems,
+    judging: { count: 0 },
     ownResources: createOwnResources({
       modules: systems.restModules,
       contextPaths: new Map(contexts.map(({ product, contextPath }) => [product, contextPath])),

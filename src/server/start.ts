@@ -19,6 +19,7 @@ import { limitLogins } from './limit-logins.js';
 import { createLine } from './line.js';
 import { listen, publicOrigin } from './listen.js';
 import { openOwnCertificate, type OwnCertificate } from './own-certificate.js';
+import { passTally } from './pass-tally.js';
 import { openProducts } from './products.js';
 import { outboundSettings, siteNotes, sitePolicy } from './site.js';
 import { readVersion } from './version.js';
@@ -109,6 +110,8 @@ async function openFront(needs: FrontNeeds, closing: Closing) {
     contexts: carried,
     upstreams: products.upstreams,
     outbound: outboundSettings(settings, { credentials: upstreamStore, signing: needs.signing, clock, random }),
+    passThrough: settings.get(S.passThrough),
+    notePassed: passTally({ clock, logger }, closing),
     elsewhere: createElsewhere({
       contextPaths: carried.map(({ contextPath }) => contextPath),
       publishedKeys: settings.get(S.upstreamIdentity)?.mode === 'jwt' ? () => needs.signing.published(clock.now()) : null,
