@@ -126,11 +126,18 @@ class DiskTrail implements SpooledTrail {
     yield* joinRecords({ folder: this.#folder, end: writer.position, running, logger: this.#logger }, range);
   }
 
+  get end(): SpoolPosition {
+    return this.#opened.writer.position;
+  }
+
+  skipPast(cursor: SpoolPosition): boolean {
+    return cursor.spool === this.spoolId && this.#opened.writer.skipPast(cursor);
+  }
+
   async *uses(from: SpoolPosition | null): AsyncGenerator<UseBatch> {
-    const { writer } = this.#opened;
     const start = from?.spool === this.spoolId ? from : null;
-    const end = writer.position;
-    if (start !== null && writer.skipPast(start)) {
+    const { end } = this;
+    if (start !== null && this.skipPast(start)) {
       this.#logger.error({ counted: start, end }, 'More was counted than the trail holds: its last entries were lost.');
       return;
     }

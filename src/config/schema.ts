@@ -370,6 +370,12 @@ export const HOUSE_SETTINGS = {
     'process',
     'What a record survives before the upstream is asked: a killed process, or a power cut too.',
   ),
+  auditProductLog: choiceSetting(
+    'audit.productLog',
+    ['postern', 'product'],
+    { emulator: 'postern', gateway: 'product' },
+    'Who answers for the product’s own audit log, /rest/auditing/1.0/events and /rest/api/2/auditing/record: Postern, with its own events, or the product behind it.',
+  ),
   mailUrl: textSetting<Secret | null>(
     'mail.url',
     'smtp://host:port or smtps://host:port, with name:password@ before the host where the server wants a login',

@@ -3,6 +3,7 @@ import { createOwnResources } from '../admin/own-resources.js';
 import { HOUSE_SETTINGS as S } from '../config/schema.js';
 import { type UpstreamProduct, uuidSource } from '../core/index.js';
 import type { Gateway } from '../gateway/gateway.js';
+import type { RestModule } from '../plugin-kit/rest.js';
 import type { SitePolicy } from '../policy/index.js';
 import type { House, HouseOptions } from './house.js';
 
@@ -13,6 +14,8 @@ export interface LineNeeds extends House, Pick<HouseOptions, 'settings' | 'clock
 /** What differs: where the products lie, and what stands behind them. */
 export interface LineEnds extends Pick<Gateway, 'upstreams' | 'outbound' | 'elsewhere' | 'application'> {
   readonly contexts: readonly { readonly product: UpstreamProduct; readonly contextPath: string }[];
+  /** The house's own resources beside those of the token systems. */
+  readonly resources?: readonly RestModule[];
 }
 
 /** The gateway of a house. */
@@ -20,7 +23,7 @@ export function createLine(
   { settings, clock, random, logger, authentication, trail, systems, policy }: LineNeeds,
   ends: LineEnds,
 ): Gateway {
-  const { contexts, ...rest } = ends;
+  const { contexts, resources = [], ...rest } = ends;
   return {
     ...rest,
     clock,
@@ -40,7 +43,7 @@ export function createLine(
     trail,
     systems,
     ownResources: createOwnResources({
-      modules: systems.restModules,
+      modules: [...systems.restModules, ...resources],
       contextPaths: new Map(contexts.map(({ product, contextPath }) => [product, contextPath])),
       schemes: (product) => authentication.schemes(product),
       clock,
