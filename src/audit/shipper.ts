@@ -28,8 +28,8 @@ export class Shipper {
   #isStarted = false;
   #isClosed = false;
   #isFailing = false;
-  /** Groups came while a batch was at work: requests are being carried, so the pause is long. */
-  #isBusy = false;
+  /** When and where the trail stood after the batch before: how much is recorded meanwhile says how busy the house is. */
+  #before: { readonly atMs: number; readonly end: SpoolPosition } | null = null;
   #running: Promise<void> | null = null;
   #wake: Cancel | null = null;
   /** Somebody waits for what is shipped: no pauses meanwhile. */
@@ -48,7 +48,6 @@ export class Shipper {
   /** Takes the end of a durable group. Never waits or throws. */
   note(position: SpoolPosition): void {
     this.#end = position;
-    this.#isBusy = true;
     this.#schedule(LIMITS.auditShipDelayMs);
   }
 
@@ -127,12 +126,22 @@ export class Shipper {
 
   async #take({ lines, position }: EntryBatch): Promise<void> {
     const { target, clock } = this.#options;
-    this.#isBusy = false;
     const began = clock.monotonicMs();
     await target.take({ from: this.#shipped ?? null, to: position, lines });
     this.#shipped = position;
     const tookMs = clock.monotonicMs() - began;
-    await this.#pause(tookMs * (this.#isBusy ? LIMITS.auditShipPauseBusy : LIMITS.auditShipPauseIdle));
+    await this.#pause(tookMs * (this.#isBusy() ? LIMITS.auditShipPauseBusy : LIMITS.auditShipPauseIdle));
+  }
+
+  /** Whether requests need the processor more than the copy does. */
+  #isBusy(): boolean {
+    const end = this.#end;
+    const atMs = this.#options.clock.monotonicMs();
+    const before = this.#before;
+    this.#before = end === null ? null : { atMs, end };
+    if (end === null || before === null) return false;
+    const bytes = end.segment === before.end.segment ? end.offset - before.end.offset : Number.POSITIVE_INFINITY;
+    return bytes * 1_000 > LIMITS.auditShipBusyBytes * Math.max(1, atMs - before.atMs);
   }
 
   /** In proportion to the work, so that shipping has a bounded share of the processor however much there is to ship. */

@@ -14,9 +14,30 @@ export interface TailOptions {
   readonly logger: Logger;
 }
 
-interface Begun {
-  readonly entry: Entry;
-  readonly node: string;
+/** What a line of the spool tells. */
+export interface Told {
+  readonly event: 'opened' | 'ended';
+  readonly record: AuditRecord;
+}
+
+/** Joins ends to beginnings as they are met; a beginning that was not met, or so long ago that it is forgotten, has no end here. */
+export class RecordJoin {
+  /** By the records' ids, oldest first. */
+  readonly #begun = new Map<string, { readonly entry: Entry; readonly node: string }>();
+
+  take({ entry, node }: ReadLine): readonly Told[] {
+    if (entry.e === 'segment') return [];
+    if (entry.e === 'malformed') return [{ event: 'ended', record: toRecord(entry, null, node, false) }];
+    if (entry.e !== 'close') {
+      this.#begun.set(entry.id, { entry, node });
+      if (this.#begun.size > LIMITS.auditJoinWindowMax) this.#begun.delete(this.#begun.keys().next().value as string);
+      return [{ event: 'opened', record: toRecord(entry, null, node, true) }];
+    }
+    const begun = this.#begun.get(entry.id);
+    if (begun === undefined) return [];
+    this.#begun.delete(entry.id);
+    return [{ event: 'ended', record: toRecord(begun.entry, entry, begun.node, false) }];
+  }
 }
 
 export class Tail {
@@ -28,8 +49,7 @@ export class Tail {
   #read: SpoolPosition | null = null;
   #wake: Cancel | null = null;
   #isReading = false;
-  /** Records that began while somebody listened, by their ids, oldest first. */
-  readonly #begun = new Map<string, Begun>();
+  #join = new RecordJoin();
 
   constructor(options: TailOptions) {
     this.#options = options;
@@ -47,7 +67,7 @@ export class Tail {
     this.#listeners.add(listener);
     return () => {
       this.#listeners.delete(listener);
-      if (this.#listeners.size === 0) this.#begun.clear();
+      if (this.#listeners.size === 0) this.#join = new RecordJoin();
     };
   }
 
@@ -65,7 +85,7 @@ export class Tail {
     this.#isReading = true;
     try {
       for await (const { lines, position } of readEntryBatches(this.#options.folder, this.#read, end, LIMITS.auditShipLines)) {
-        for (const line of lines) this.#tell(line);
+        for (const line of lines) for (const told of this.#join.take(line)) this.#say(told);
         this.#read = position;
         if (this.#listeners.size === 0) break;
       }
@@ -77,21 +97,7 @@ export class Tail {
     if (end !== this.#end) this.#schedule();
   }
 
-  #tell({ entry, node }: ReadLine): void {
-    if (entry.e === 'segment') return;
-    if (entry.e === 'malformed') return this.#say('ended', toRecord(entry, null, node, false));
-    if (entry.e !== 'close') {
-      this.#begun.set(entry.id, { entry, node });
-      if (this.#begun.size > LIMITS.auditJoinWindowMax) this.#begun.delete(this.#begun.keys().next().value as string);
-      return this.#say('opened', toRecord(entry, null, node, true));
-    }
-    const begun = this.#begun.get(entry.id);
-    if (begun === undefined) return;
-    this.#begun.delete(entry.id);
-    this.#say('ended', toRecord(begun.entry, entry, begun.node, false));
-  }
-
-  #say(event: 'opened' | 'ended', record: AuditRecord): void {
+  #say({ event, record }: Told): void {
     for (const listener of this.#listeners) listener(event, record);
   }
 }

@@ -155,9 +155,11 @@ export const LIMITS = {
   auditShipRows: 20,
   /** Milliseconds from a durable group to its copy in the database: many groups share a transaction. */
   auditShipDelayMs: 250,
-  /** How many times as long as a batch took the copying rests while requests are carried, so that it has a tenth of a core at most … */
-  auditShipPauseBusy: 9,
-  /** … and while none are. */
+  /** Bytes recorded in a second from which on the copying stands back: about a thousand requests, a fifth of what a core carries. */
+  auditShipBusyBytes: 700_000,
+  /** How many times as long as a batch took the copying rests then, so that it has three hundredths of a core … */
+  auditShipPauseBusy: 30,
+  /** … and otherwise. */
   auditShipPauseIdle: 1,
   /** Milliseconds until a batch that failed is tried again. */
   auditShipRetryMs: 1_000,

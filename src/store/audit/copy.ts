@@ -1,10 +1,11 @@
 // The copy of the trail: one transaction takes a batch of records, what is counted of them, what the products' logs show, and the cursor.
 import type { EntityManager } from 'typeorm';
-import { type Clock, LIMITS, nextTurn, type SpoolPosition } from '../../core/index.js';
+import { type Clock, nextTurn, type SpoolPosition } from '../../core/index.js';
 import type { Store } from '../contract.js';
 import { placeholders } from '../dialect.js';
 import { moveCursor, readCursor } from './cursor.js';
 import { addProductEvents, type EndedRecord } from './product-events.js';
+import { insertMany, marks, slices } from './rows.js';
 import type { ClosedRow, OpenedRow, ProductEventsOf, Shipment } from './shipment.js';
 import { addTotals } from './totals.js';
 import { usagePositions } from './usage-details.js';
@@ -84,14 +85,9 @@ async function insertRows(
   for (const some of slices(rows)) {
     // Between two statements requests get their turn: on SQLite a statement is the event loop's own time.
     await nextTurn();
-    const values = some.flatMap((row) => valuesOf(row, ends.get(row.recordId) ?? null, positions.get(row.recordId) ?? null));
-    const tuples = some.map(() => `(${marks(COLUMNS.length)})`).join(', ');
-    await manager.query(placeholders(store.engine, `INSERT INTO postern_audit (${quoted(store)}) VALUES ${tuples}`), values);
+    const values = some.map((row) => valuesOf(row, ends.get(row.recordId) ?? null, positions.get(row.recordId) ?? null));
+    await insertMany(manager, store, { table: 'postern_audit', columns: COLUMNS }, values);
   }
-}
-
-function quoted(store: Store): string {
-  return COLUMNS.map((name) => store.quote(name)).join(', ');
 }
 
 function valuesOf(row: OpenedRow, end: ClosedRow | null, usagePosition: number | null): (string | number | null)[] {
@@ -121,12 +117,4 @@ async function closeRows(manager: EntityManager, store: Store, rows: readonly Cl
     }
   }
   return ended;
-}
-
-function* slices<Row>(rows: readonly Row[]): Generator<readonly Row[]> {
-  for (let start = 0; start < rows.length; start += LIMITS.auditShipRows) yield rows.slice(start, start + LIMITS.auditShipRows);
-}
-
-function marks(count: number): string {
-  return Array.from({ length: count }, () => '?').join(', ');
 }

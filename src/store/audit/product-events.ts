@@ -1,10 +1,10 @@
 // The products' own audit logs: which records they show, in the order in which they became visible. A position is given in the transaction
 // that copies the record; transactions take turns, so whoever has read a page has missed nothing in it [AUD-20].
 import type { EntityManager } from 'typeorm';
-import { type Instant, LIMITS, type UpstreamProduct } from '../../core/index.js';
+import { type Instant, LIMITS, nextTurn, type UpstreamProduct } from '../../core/index.js';
 import type { Store } from '../contract.js';
 import { placeholders } from '../dialect.js';
-import { posternProductEventTable } from '../tables/postern-product-event.js';
+import { insertMany, slices } from './rows.js';
 import type { ProductEventsOf } from './shipment.js';
 
 /** A record whose end is known. */
@@ -25,29 +25,27 @@ interface Place {
 /** Adds what the products' logs show of these records, within the caller's transaction. */
 export async function addProductEvents(
   manager: EntityManager,
-  store: Pick<Store, 'engine'>,
+  store: Pick<Store, 'engine' | 'quote'>,
   ended: readonly EndedRecord[],
   eventsOf: ProductEventsOf,
 ): Promise<void> {
   const places = new Map<UpstreamProduct, Place>();
+  const rows: (string | number | null)[][] = [];
   for (const { recordId, at, opened, closed } of ended) {
     for (const { product, author, category, action, affected } of eventsOf(opened, closed)) {
       const before = places.get(product) ?? (await lastPlace(manager, store, product));
       const place = { position: before.position + 1, loggedAt: Math.max(before.loggedAt, at) };
       places.set(product, place);
-      await manager.insert(posternProductEventTable, {
-        product,
-        position: place.position,
-        record_id: recordId,
-        logged_at: place.loggedAt,
-        author,
-        category,
-        action,
-        affected,
-      });
+      rows.push([product, place.position, recordId, place.loggedAt, author, category, action, affected]);
     }
   }
+  for (const some of slices(rows)) {
+    await nextTurn();
+    await insertMany(manager, store, { table: 'postern_product_event', columns: COLUMNS }, some);
+  }
 }
+
+const COLUMNS = ['product', 'position', 'record_id', 'logged_at', 'author', 'category', 'action', 'affected'] as const;
 
 async function lastPlace(manager: EntityManager, { engine }: Pick<Store, 'engine'>, product: UpstreamProduct): Promise<Place> {
   const sql = 'SELECT position, logged_at FROM postern_product_event WHERE product = ? ORDER BY position DESC LIMIT 1';
@@ -148,8 +146,8 @@ async function walk(store: ReadSide, query: ProductLogQuery, first: number, top:
   let skipped = 0;
   let scanned = 0;
   let last = top;
-  while (last >= first) {
-    const rows = await readDriven(store, query.product, driver, { first, last });
+  for (let count = Math.min(query.limit + 1, LIMITS.auditScanRows); last >= first; count = LIMITS.auditScanRows) {
+    const rows = await readDriven(store, query.product, driver, { first, last }, count);
     for (const row of rows) {
       scanned += 1;
       last = row.position - 1;
@@ -159,7 +157,8 @@ async function walk(store: ReadSide, query: ProductLogQuery, first: number, top:
       }
       if (events.length === query.limit || scanned >= query.scanMax) return { events, next: last < first ? null : last + 1 };
     }
-    if (rows.length < LIMITS.auditScanRows) break;
+    if (rows.length < count) break;
+    await nextTurn();
   }
   return { events, next: null };
 }
@@ -187,16 +186,22 @@ function plan(query: ProductLogQuery): readonly [Driver, (row: ReadRow) => boole
 }
 
 /** The newest of all values: of each its newest, put in order. */
-async function readDriven(store: ReadSide, product: UpstreamProduct, driver: Driver, range: Range): Promise<readonly ReadRow[]> {
-  if (driver.column === '') return readRows(store, product, { condition: '', values: [] }, range, LIMITS.auditScanRows);
+async function readDriven(
+  store: ReadSide,
+  product: UpstreamProduct,
+  driver: Driver,
+  range: Range,
+  count: number,
+): Promise<readonly ReadRow[]> {
+  if (driver.column === '') return readRows(store, product, { condition: '', values: [] }, range, count);
   const lists: (readonly ReadRow[])[] = [];
   for (const value of driver.values) {
-    lists.push(await readRows(store, product, { condition: ` AND l.${driver.column} = ?`, values: [value] }, range, LIMITS.auditScanRows));
+    lists.push(await readRows(store, product, { condition: ` AND l.${driver.column} = ?`, values: [value] }, range, count));
   }
   return lists
     .flat()
     .toSorted((a, b) => b.position - a.position)
-    .slice(0, LIMITS.auditScanRows);
+    .slice(0, count);
 }
 
 async function readRows(

@@ -40,35 +40,37 @@ export async function searchRecords(store: Pick<Store, 'read'>, query: RecordQue
   const records: CopiedRecord[] = [];
   let behind = query.behind;
   let scanned = 0;
-  while (scanned < LIMITS.auditScanMax) {
-    const rows = (await readSome(store, query, behind)).map(toCopied);
-    for (const row of rows) {
+  // Mostly an index answers all that is asked; else more is read at once.
+  for (let count = Math.min(query.limit + 1, LIMITS.auditScanRows); scanned < LIMITS.auditScanMax; count = LIMITS.auditScanRows) {
+    const rows = await readSome(store, query, behind, count);
+    for (const [index, row] of rows.entries()) {
       scanned += 1;
       behind = { at: row.at, id: row.id };
       if (query.matches(row)) records.push(row);
-      if (records.length === query.limit) return { records, next: await hasMore(store, query, behind), scanned };
+      if (records.length < query.limit) continue;
+      const hasMore = index < rows.length - 1 || (rows.length === count && (await readSome(store, query, behind, 1)).length > 0);
+      return { records, next: hasMore ? behind : null, scanned };
     }
-    if (rows.length < LIMITS.auditScanRows) return { records, next: null, scanned };
+    if (rows.length < count) return { records, next: null, scanned };
     await nextTurn();
   }
   return { records, next: behind, scanned };
 }
 
-async function hasMore(store: Pick<Store, 'read'>, query: RecordQuery, behind: RecordPlace): Promise<RecordPlace | null> {
-  const { sql, values } = statement(query, behind, 'id');
-  return (await store.read(sql, [...values, 1])).length === 0 ? null : behind;
-}
-
-function readSome(store: Pick<Store, 'read'>, query: RecordQuery, behind: RecordPlace | null): Promise<readonly CopiedRow[]> {
-  const { sql, values } = statement(query, behind, 'id, at, node, opened, closed');
-  return store.read<CopiedRow>(sql, [...values, LIMITS.auditScanRows]);
+async function readSome(
+  store: Pick<Store, 'read'>,
+  query: RecordQuery,
+  behind: RecordPlace | null,
+  count: number,
+): Promise<readonly CopiedRecord[]> {
+  const { sql, values } = statement(query, behind);
+  return (await store.read<CopiedRow>(sql, [...values, count])).map(toCopied);
 }
 
 /** One of few statements, so that each stays prepared. The bound is last. */
 export function statement(
   { from, to, equals }: Pick<RecordQuery, 'from' | 'to' | 'equals'>,
   behind: RecordPlace | null,
-  columns: string,
 ): { readonly sql: string; readonly values: (string | number)[] } {
   const leading = INDEXED.find((column) => equals[column] !== undefined);
   const values: (string | number)[] = leading === undefined ? [] : [equals[leading] as string | number];
@@ -76,7 +78,7 @@ export function statement(
   const first = from ?? 0;
   const last = to === null ? Number.MAX_SAFE_INTEGER : to - 1;
   const order = 'ORDER BY at DESC, id DESC LIMIT ?';
-  const range = `SELECT ${columns} FROM postern_audit WHERE ${condition}at >= ? AND at <= ?`;
+  const range = `SELECT id, at, node, opened, closed FROM postern_audit WHERE ${condition}at >= ? AND at <= ?`;
   if (behind === null) return { sql: `${range} ${order}`, values: [...values, first, last] };
   // The range once more, then the few of the same instant: so every database sees how far to walk the index.
   return {

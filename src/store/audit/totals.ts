@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { Instant } from '../../core/index.js';
 import type { Store } from '../contract.js';
 import { placeholders } from '../dialect.js';
-import { posternAuditTotalTable } from '../tables/postern-audit-total.js';
+import { insertMany, slices } from './rows.js';
 import type { OpenedRow } from './shipment.js';
 
 /** `record`: any; `permit`, `deny`: decisions; `use`: requests with a token that was accepted. */
@@ -28,17 +28,21 @@ interface Sum {
 }
 
 /** Adds the rows within the caller's transaction, which has its turn alone: what is read here nobody changes meanwhile. */
-export async function addTotals(manager: EntityManager, store: Pick<Store, 'engine'>, rows: readonly OpenedRow[]): Promise<void> {
-  const add = placeholders(
-    store.engine,
-    'UPDATE postern_audit_total SET total = total + ? WHERE span = ? AND starts_at = ? AND measure = ?',
-  );
-  for (const { total, ...place } of sums(rows)) {
-    if (await manager.existsBy(posternAuditTotalTable, place)) {
-      await manager.query(add, [total, place.span, place.starts_at, place.measure]);
-    } else await manager.insert(posternAuditTotalTable, { ...place, total });
+export async function addTotals(manager: EntityManager, store: Pick<Store, 'engine' | 'quote'>, rows: readonly OpenedRow[]): Promise<void> {
+  const [add, find] = [ADD, FIND].map((sql) => placeholders(store.engine, sql)) as [string, string];
+  const made: (string | number)[][] = [];
+  for (const { span, starts_at, measure, total } of sums(rows)) {
+    const place = [span, starts_at, measure];
+    if ((await manager.query<unknown[]>(find, place)).length > 0) await manager.query(add, [total, ...place]);
+    else made.push([...place, total]);
+  }
+  for (const some of slices(made)) {
+    await insertMany(manager, store, { table: 'postern_audit_total', columns: ['span', 'starts_at', 'measure', 'total'] }, some);
   }
 }
+
+const ADD = 'UPDATE postern_audit_total SET total = total + ? WHERE span = ? AND starts_at = ? AND measure = ?';
+const FIND = 'SELECT 1 FROM postern_audit_total WHERE span = ? AND starts_at = ? AND measure = ?';
 
 function sums(rows: readonly OpenedRow[]): Iterable<Sum> {
   const found = new Map<string, Sum>();
