@@ -12,7 +12,7 @@ const { storeTables } = await import('../dist/store/tables/index.js');
 const { storeMigrations } = await import('../dist/store/migrations/index.js');
 const { auditCopy } = await import('../dist/store/audit/copy.js');
 const { searchRecords, statement } = await import('../dist/store/audit/search.js');
-const { readProductLog } = await import('../dist/store/audit/product-events.js');
+const { logStatement, readProductLog } = await import('../dist/store/audit/product-events.js');
 const { readUsageDetails } = await import('../dist/store/audit/usage-details.js');
 const { readSteps, totalRecords } = await import('../dist/store/audit/totals.js');
 const { copyTarget, productEvents } = await import('../dist/server/copy-trail.js');
@@ -167,6 +167,10 @@ async function plans(store) {
       const rows = await store.read(`EXPLAIN QUERY PLAN ${sql}`, [...values, 10]);
       found.push([column ?? 'time', rows.map(({ detail }) => detail).join('; ')]);
     }
+  }
+  for (const column of ['product', 'author', 'category', 'action', 'affected']) {
+    const rows = await store.read(`EXPLAIN QUERY PLAN ${logStatement(store, `l.${column}`)}`, ['x', 1, 2, 10]);
+    found.push([`log ${column}`, rows.map(({ detail }) => detail).join('; ')]);
   }
   return found;
 }

@@ -44,6 +44,8 @@ export interface SpooledTrail extends Trail {
    * the cursor, so that nothing new is passed over.
    */
   skipPast(cursor: SpoolPosition): boolean;
+  /** Resolves when what was recorded before is durable, the ends of records that nobody waits for too. Rejects when the disk does not take it. */
+  settle(): Promise<void>;
   /** Every use of a token behind `from` (null: from the first) that is durable now, oldest first, each once. */
   uses(from: SpoolPosition | null): AsyncIterable<{ readonly uses: readonly OpenedUse[]; readonly position: SpoolPosition }>;
 }

@@ -67,8 +67,9 @@ export class Shipper {
     this.#endPause?.();
     try {
       while (wanted !== null && !this.#hasReached(wanted)) {
-        if (this.#isClosed || this.#isFailing || this.#options.clock.monotonicMs() > until) return false;
+        if (this.#isClosed || this.#options.clock.monotonicMs() > until) return false;
         await this.#run();
+        if (this.#isFailing) return false;
       }
       return true;
     } finally {

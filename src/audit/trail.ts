@@ -120,7 +120,7 @@ class DiskTrail implements SpooledTrail {
 
   async *records(range: { readonly from?: Instant; readonly to?: Instant }): AsyncGenerator<AuditRecord> {
     // Ends that are on their way are waited for; what a failing disk does not take is not there to be read.
-    await this.#settled().catch(() => undefined);
+    await this.settle().catch(() => undefined);
     const { spool, writer, unclosed } = this.#opened;
     const running = new Set([...spool.open.keys()].filter((sequence) => !unclosed.has(sequence)));
     yield* joinRecords({ folder: this.#folder, end: writer.position, running, logger: this.#logger }, range);
@@ -146,7 +146,13 @@ class DiskTrail implements SpooledTrail {
 
   drain(): Promise<void> {
     this.#writeRefusals('all');
-    return this.#settled();
+    return this.settle();
+  }
+
+  async settle(): Promise<void> {
+    await this.#reached();
+    // The end of a login, or of a record that came too late, is written after its beginning.
+    await this.#reached();
   }
 
   async close(): Promise<void> {
@@ -159,12 +165,6 @@ class DiskTrail implements SpooledTrail {
     return new Promise((resolve, reject) => {
       this.#opened.spool.append(new Opening(id, body, use, this.#openingTrail, resolve, reject));
     });
-  }
-
-  async #settled(): Promise<void> {
-    await this.#reached();
-    // The end of a login, or of a record that came too late, is written after its beginning.
-    await this.#reached();
   }
 
   #reached(): Promise<void> {

@@ -43,11 +43,11 @@ function openedRow({ entry, line, node }: ReadLine): OpenedRow[] {
       at: entry.at,
       kind,
       decision: entry.decision ?? null,
-      actor: entry.actor === undefined ? null : fit(foldName(entry.actor), 255),
-      system: entry.system === undefined ? null : fit(entry.system, 100),
-      tokenRef: entry.tokenRef === undefined ? null : fit(entry.tokenRef, 255),
+      actor: foldedOrNull(entry.actor),
+      system: fitOrNull(entry.system, 100),
+      tokenRef: fitOrNull(entry.tokenRef, 255),
       status: entry.status ?? null,
-      clientAddress: entry.clientAddress === undefined ? null : fit(entry.clientAddress, 45),
+      clientAddress: fitOrNull(entry.clientAddress, 45),
       isUsageDetail: isUse && entry.tokenRef !== undefined && entry.inUsageDetails !== false,
       isUse,
       node: fit(node, 100),
@@ -58,6 +58,15 @@ function openedRow({ entry, line, node }: ReadLine): OpenedRow[] {
 
 function closedRow({ entry, line }: ReadLine): ClosedRow[] {
   return entry.e === 'close' ? [{ recordId: fit(entry.id, 36), status: entry.status ?? null, line }] : [];
+}
+
+function foldedOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? fit(foldName(value), 255) : null;
+}
+
+/** A line that somebody has changed may hold anything: it is copied as it is, and found by what it has. */
+function fitOrNull(value: unknown, length: number): string | null {
+  return typeof value === 'string' ? fit(value, length) : null;
 }
 
 /** What a column takes: a record that does not fit must not keep all that come after it. PostgreSQL's texts hold no NUL. */

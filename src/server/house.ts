@@ -179,6 +179,7 @@ async function openIdentity(
     forget: (tokenRef) => authentication.cache.forgetToken(tokenRef),
     settleUses: () => ledger.settle(),
     async usageDetails(tokenRef, page) {
+      await trail.settle().catch(() => undefined);
       await shipper.settle();
       return usageDetails(store, tokenRef, page);
     },

@@ -7,13 +7,20 @@ import type { RestModule } from '../plugin-kit/rest.js';
 import type { House } from './house.js';
 
 /** The copy of the trail, and how to bring it up to date. */
-export function copyOf({ store, shipper }: Pick<House, 'store' | 'shipper'>): AuditCopyReader {
-  return { store, settle: () => shipper.settle() };
+export function copyOf({ store, trail, shipper }: Pick<House, 'store' | 'trail' | 'shipper'>): AuditCopyReader {
+  return {
+    store,
+    async settle() {
+      // What a failing disk does not take is not there to be read.
+      await trail.settle().catch(() => undefined);
+      return shipper.settle();
+    },
+  };
 }
 
 /** The resources below each context path [AUD-20, AUD-21]. */
 export function productLogs(
-  house: Pick<House, 'store' | 'shipper' | 'directory' | 'systemWords'> & { readonly carried: readonly CarriedProduct[] },
+  house: Pick<House, 'store' | 'trail' | 'shipper' | 'directory' | 'systemWords'> & { readonly carried: readonly CarriedProduct[] },
   baseOrigin: () => string,
 ): readonly RestModule[] {
   const needs = { auditCopy: copyOf(house), directory: house.directory, systems: house.systemWords, baseOrigin };

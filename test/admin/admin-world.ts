@@ -105,7 +105,7 @@ export async function startAdminWorld(replaced: (parts: AdminNeeds) => Partial<A
     settleUses: async () => undefined,
     transaction: (work) => store.transaction(work),
     forgetCredentials() {},
-    auditCopy: { store, settle: () => shipper.settle() },
+    auditCopy: { store, settle: () => trail.settle().then(() => shipper.settle()) },
     auditTail: tail,
     atEnd() {},
     clock,

@@ -36,13 +36,19 @@ export async function addProductEvents(
       const before = places.get(product) ?? (await lastPlace(manager, store, product));
       const place = { position: before.position + 1, loggedAt: Math.max(before.loggedAt, at) };
       places.set(product, place);
-      rows.push([product, place.position, recordId, place.loggedAt, author, category, action, affected]);
+      const own = [author, category, action, affected].map((value) => (value === null ? null : valueOf(product, value)));
+      rows.push([product, place.position, recordId, place.loggedAt, ...own]);
     }
   }
   for (const some of slices(rows)) {
     await nextTurn();
     await insertMany(manager, store, { table: 'postern_product_event', columns: COLUMNS }, some);
   }
+}
+
+/** A value as the table has it: with the product before it. */
+function valueOf(product: UpstreamProduct, value: string): string {
+  return `${product} ${value}`;
 }
 
 const COLUMNS = ['product', 'position', 'record_id', 'logged_at', 'author', 'category', 'action', 'affected'] as const;
@@ -78,8 +84,6 @@ export interface LoggedRecord {
   readonly position: number;
   readonly loggedAt: Instant;
   readonly at: Instant;
-  readonly category: string;
-  readonly action: string;
   readonly node: string;
   readonly opened: string;
   readonly closed: string;
@@ -130,7 +134,7 @@ async function readPlain(store: ReadSide, query: ProductLogQuery, range: Range, 
   const events: LoggedRecord[] = [];
   for (let below = top; events.length < query.limit && below >= range.first; ) {
     const count = Math.min(query.limit - events.length, LIMITS.auditScanRows);
-    const rows = await readRows(store, query.product, { condition: '', values: [] }, { first: range.first, last: below }, count);
+    const rows = await readRows(store, { column: 'l.product', value: query.product }, { first: range.first, last: below }, count);
     if (rows.length === 0) break;
     events.push(...rows);
     below = (rows.at(-1) as LoggedRecord).position - 1;
@@ -169,17 +173,19 @@ interface Driver {
   readonly values: readonly string[];
 }
 
-type ReadRow = LoggedRecord & { readonly author: string; readonly affected: string | null };
+type ReadRow = LoggedRecord & { readonly [Name in 'author' | 'category' | 'action']: string } & { readonly affected: string | null };
 
 function plan(query: ProductLogQuery): readonly [Driver, (row: ReadRow) => boolean] {
-  const { affected, authors, actions, categories, matches } = query;
+  const { product, affected, authors, actions, categories, matches } = query;
   const lists = [
     { column: 'affected', values: affected },
     { column: 'author', values: authors },
     { column: 'action', values: actions },
     { column: 'category', values: categories },
   ] as const;
-  const given = lists.filter(({ values }) => values.length > 0);
+  const given = lists
+    .filter(({ values }) => values.length > 0)
+    .map(({ column, values }) => ({ column, values: values.map((value) => valueOf(product, value)) }));
   const driver = given[0] ?? { column: '', values: [] };
   const holds = (row: ReadRow): boolean => given.every(({ column, values }) => values.includes(row[column] ?? ''));
   return [driver, (row) => holds(row) && (matches === null || matches(row))];
@@ -193,10 +199,11 @@ async function readDriven(
   range: Range,
   count: number,
 ): Promise<readonly ReadRow[]> {
-  if (driver.column === '') return readRows(store, product, { condition: '', values: [] }, range, count);
+  const whole = { column: 'l.product', value: product };
+  if (driver.column === '') return readRows(store, whole, range, count);
   const lists: (readonly ReadRow[])[] = [];
   for (const value of driver.values) {
-    lists.push(await readRows(store, product, { condition: ` AND l.${driver.column} = ?`, values: [value] }, range, count));
+    lists.push(await readRows(store, { column: `l.${driver.column}`, value }, range, count));
   }
   return lists
     .flat()
@@ -206,19 +213,23 @@ async function readDriven(
 
 async function readRows(
   store: ReadSide,
-  product: UpstreamProduct,
-  { condition, values }: { readonly condition: string; readonly values: readonly string[] },
+  { column, value }: { readonly column: string; readonly value: string },
   { first, last }: Range,
   count: number,
 ): Promise<readonly ReadRow[]> {
   const rows = await store.read<{ readonly [Name in keyof ReadRow]: ReadRow[Name] extends number ? number | string : ReadRow[Name] }>(
-    `SELECT l.position AS ${store.quote('position')}, l.logged_at AS ${store.quote('loggedAt')}, l.author AS ${store.quote('author')},
-       l.category AS ${store.quote('category')}, l.action AS ${store.quote('action')}, l.affected AS ${store.quote('affected')},
-       a.at AS ${store.quote('at')}, a.node AS ${store.quote('node')}, a.opened AS ${store.quote('opened')}, a.closed AS ${store.quote('closed')}
-     FROM postern_product_event l CROSS JOIN postern_audit a
-     WHERE l.product = ?${condition} AND l.position >= ? AND l.position <= ? AND a.record_id = l.record_id
-     ORDER BY l.position DESC LIMIT ?`,
-    [product, ...values, first, last, count],
+    logStatement(store, column),
+    [value, first, last, count],
   );
   return rows.map((row) => ({ ...row, position: Number(row.position), loggedAt: Number(row.loggedAt), at: Number(row.at) }));
+}
+
+/** Along the index of the column: its value, the positions from and to, and the bound. */
+export function logStatement(store: Pick<Store, 'quote'>, column: string): string {
+  const names = ['l.position', 'l.author', 'l.category', 'l.action', 'l.affected', 'a.at', 'a.node', 'a.opened', 'a.closed'];
+  // CROSS JOIN: SQLite keeps that order. The names are quoted, since some are words of SQL somewhere.
+  return `SELECT ${names.map((name) => `${name} AS ${store.quote(name.slice(2))}`).join(', ')}, l.logged_at AS ${store.quote('loggedAt')}
+    FROM postern_product_event l CROSS JOIN postern_audit a
+    WHERE ${column} = ? AND l.position >= ? AND l.position <= ? AND a.record_id = l.record_id
+    ORDER BY l.position DESC LIMIT ?`;
 }
