@@ -1,10 +1,7 @@
 // The commands of `postern` as one table: what there is, and what each runs.
 import { Command, Option } from 'commander';
-<<<<<<< HEAD
-import type { ExplainOptions } from './explain.js';
-=======
 import type { TailOptions } from './audit-tail.js';
->>>>>>> 0fa2bea (postern audit tail; a benchmark of the copy; many rows in one statement)
+import type { ExplainOptions } from './explain.js';
 import type { UserCommand, UserOptions } from './users.js';
 
 /** What the commands run. */
@@ -17,11 +14,9 @@ export interface Actions {
   /** Resolves to the exit code. */
   user(command: UserCommand, flags: readonly string[]): Promise<number>;
   /** Resolves to the exit code. */
-<<<<<<< HEAD
   explain(method: string, url: string, options: ExplainOptions, flags: readonly string[]): Promise<number>;
-=======
+  /** Resolves to the exit code. */
   tailAudit(options: TailOptions, flags: readonly string[]): Promise<number>;
->>>>>>> 0fa2bea (postern audit tail; a benchmark of the copy; many rows in one statement)
   /** Takes the exit code of a command that ended. */
   exit(code: number): void;
 }
@@ -46,9 +41,23 @@ export function createProgram(actions: Actions): Command {
     .argument('[flags...]', 'settings')
     .action(async (flags: string[]) => actions.exit(await actions.rotateKeys(flags)));
   addUserCommands(program, actions);
-<<<<<<< HEAD
   addExplainCommand(program, actions);
+  addAuditCommands(program, actions);
   return program;
+}
+
+/** `postern audit …`; settings as for start stand behind. */
+function addAuditCommands(program: Command, actions: Actions): void {
+  const audit = program.command('audit').description('the audit trail in the data folder, beside a running server or without one');
+  audit
+    .command('tail')
+    .description('show the last records, and with --follow those that come; settings as for start')
+    .allowUnknownOption()
+    .option('-n, --lines <count>', 'how many of the last records', '20')
+    .option('-f, --follow', 'go on until interrupted')
+    .option('--json', 'whole records as JSON lines')
+    .argument('[flags...]', 'settings')
+    .action(async (flags: string[], options: TailOptions) => actions.exit(await actions.tailAudit(options, flags)));
 }
 
 /** `postern explain`; settings as for start stand behind. */
@@ -76,24 +85,6 @@ function addExplainCommand(program: Command, actions: Actions): void {
     .action(async (method: string, url: string, flags: string[], options: ExplainOptions) =>
       actions.exit(await actions.explain(method, url, options, flags)),
     );
-=======
-  addAuditCommands(program, actions);
-  return program;
-}
-
-/** `postern audit …`; settings as for start stand behind. */
-function addAuditCommands(program: Command, actions: Actions): void {
-  const audit = program.command('audit').description('the audit trail in the data folder, beside a running server or without one');
-  audit
-    .command('tail')
-    .description('show the last records, and with --follow those that come; settings as for start')
-    .allowUnknownOption()
-    .option('-n, --lines <count>', 'how many of the last records', '20')
-    .option('-f, --follow', 'go on until interrupted')
-    .option('--json', 'whole records as JSON lines')
-    .argument('[flags...]', 'settings')
-    .action(async (flags: string[], options: TailOptions) => actions.exit(await actions.tailAudit(options, flags)));
->>>>>>> 0fa2bea (postern audit tail; a benchmark of the copy; many rows in one statement)
 }
 
 /** `postern user …`; settings as for start stand behind. */

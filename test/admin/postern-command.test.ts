@@ -16,15 +16,13 @@ async function run(...words: readonly string[]) {
       ran.push([JSON.stringify(command), ...flags].join(' '));
       return 0;
     },
-<<<<<<< HEAD
     explain: async (method, url, options, flags) => {
       ran.push([method, url, JSON.stringify(options), ...flags].join(' '));
       return 2;
-=======
+    },
     tailAudit: async (options, flags) => {
       ran.push(['audit tail', JSON.stringify(options), ...flags].join(' '));
       return 0;
->>>>>>> 0fa2bea (postern audit tail; a benchmark of the copy; many rows in one statement)
     },
     exit: (code) => void ran.push(`exit ${code}`),
   });
