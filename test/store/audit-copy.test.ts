@@ -115,7 +115,7 @@ eachDatabase((database) => {
   const found = async (query: Partial<RecordQuery> = {}): Promise<readonly AuditRecord[]> =>
     (await searchRecords(store, { ...ALL, ...query })).records.map(recordOf);
   const numbers = (records: readonly { readonly id: string }[]): number[] => records.map(({ id }) => Number(id.slice(-12)));
-  const logged = async (query: Partial<ProductLogQuery> = {}) => readProductLog(store, { ...LOG, ...query });
+  const logged = (query: Partial<ProductLogQuery> = {}) => readProductLog(store, { ...LOG, ...query });
 
   it('holds each record once, whatever is shipped again, and the cursor moves with it [AUD-3]', async () => {
     await take(opened(1), opened(2), closed(1));
