@@ -16,6 +16,8 @@ import { createLogin } from './login.js';
 import { type ArrivedRequest, pluginRouter } from './plugin-router.js';
 import { viewOf, type ViewNeeds } from './request-view.js';
 import { auditExport } from './routes/audit-export.js';
+import { type AuditRecordsNeeds, auditRecordRoutes } from './routes/audit-records.js';
+import { auditStream, type AuditStreamNeeds } from './routes/audit-stream.js';
 import { type ExplainNeeds, explainRoutes } from './routes/explain.js';
 import { managedAccounts } from './routes/managed-accounts.js';
 import { type SwitchRoutesNeeds, switchRoutes } from './routes/switches.js';
@@ -29,7 +31,9 @@ export interface AdminNeeds
   extends ViewNeeds,
     Omit<SwitchRoutesNeeds, 'trail'>,
     Omit<TokenRoutesNeeds, 'directory' | 'tokenSystems'>,
-    Pick<ExplainNeeds, 'gate'> {
+    Pick<ExplainNeeds, 'gate'>,
+    Omit<AuditRecordsNeeds, 'clock'>,
+    Pick<AuditStreamNeeds, 'auditTail' | 'atEnd'> {
   readonly directory: Directory;
   readonly trail: Pick<Trail, 'act' | 'noteLogin' | 'records'>;
   readonly upstreamCredentials: UpstreamCredentials;
@@ -75,6 +79,7 @@ export function createAdminApp(needs: AdminNeeds): express.Express {
     next();
   });
   app.use(auditExport({ trail: needs.trail, callerOf }));
+  app.use(auditStream({ ...needs, callerOf }));
   app.use(managedAccounts({ directory: needs.directory, callerOf }));
   app.use(pluginRouter(apiModule(needs), { callerOf, clock: needs.clock, logger: needs.logger }));
   // Express knows a handler of errors by its four parameters.
@@ -95,7 +100,14 @@ function securityHeaders(): express.RequestHandler {
 
 /** The resources as one module on Postern's own origin: routed, read and refused as the token systems' are. */
 function apiModule(needs: AdminNeeds): RestModule {
-  const own = [userRoutes(needs), upstreamCredentialRoutes(needs), switchRoutes(needs), tokenRoutes(needs), explainRoutes(needs)].flat();
+  const own = [
+    userRoutes(needs),
+    upstreamCredentialRoutes(needs),
+    switchRoutes(needs),
+    tokenRoutes(needs),
+    explainRoutes(needs),
+    auditRecordRoutes(needs),
+  ].flat();
   const routes = [...own, ...needs.systemRoutes];
   return { product: 'cloud', path: ROOT, versions: [], routes, renderFault };
 }

@@ -51,7 +51,7 @@ export class SegmentWriter {
   /** When `place` lies behind the end (a loss of power took what was there): begins a segment behind it with the next group, and is true. */
   skipPast(place: SpoolPosition): boolean {
     const isLost = isBehind(this.position, place);
-    if (isLost) this.#segmentMin = place.segment + 1;
+    if (isLost) this.#segmentMin = Math.max(this.#segmentMin, place.segment + 1);
     return isLost;
   }
 

@@ -120,17 +120,24 @@ class DiskTrail implements SpooledTrail {
 
   async *records(range: { readonly from?: Instant; readonly to?: Instant }): AsyncGenerator<AuditRecord> {
     // Ends that are on their way are waited for; what a failing disk does not take is not there to be read.
-    await this.#settled().catch(() => undefined);
+    await this.settle().catch(() => undefined);
     const { spool, writer, unclosed } = this.#opened;
     const running = new Set([...spool.open.keys()].filter((sequence) => !unclosed.has(sequence)));
     yield* joinRecords({ folder: this.#folder, end: writer.position, running, logger: this.#logger }, range);
   }
 
+  get end(): SpoolPosition {
+    return this.#opened.writer.position;
+  }
+
+  skipPast(cursor: SpoolPosition): boolean {
+    return cursor.spool === this.spoolId && this.#opened.writer.skipPast(cursor);
+  }
+
   async *uses(from: SpoolPosition | null): AsyncGenerator<UseBatch> {
-    const { writer } = this.#opened;
     const start = from?.spool === this.spoolId ? from : null;
-    const end = writer.position;
-    if (start !== null && writer.skipPast(start)) {
+    const { end } = this;
+    if (start !== null && this.skipPast(start)) {
       this.#logger.error({ counted: start, end }, 'More was counted than the trail holds: its last entries were lost.');
       return;
     }
@@ -139,7 +146,13 @@ class DiskTrail implements SpooledTrail {
 
   drain(): Promise<void> {
     this.#writeRefusals('all');
-    return this.#settled();
+    return this.settle();
+  }
+
+  async settle(): Promise<void> {
+    await this.#reached();
+    // The end of a login, or of a record that came too late, is written after its beginning.
+    await this.#reached();
   }
 
   async close(): Promise<void> {
@@ -152,12 +165,6 @@ class DiskTrail implements SpooledTrail {
     return new Promise((resolve, reject) => {
       this.#opened.spool.append(new Opening(id, body, use, this.#openingTrail, resolve, reject));
     });
-  }
-
-  async #settled(): Promise<void> {
-    await this.#reached();
-    // The end of a login, or of a record that came too late, is written after its beginning.
-    await this.#reached();
   }
 
   #reached(): Promise<void> {

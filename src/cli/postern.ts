@@ -1,11 +1,14 @@
 #!/usr/bin/env node
 // The executable `postern`: the doors of the process, and the table of commands in program.ts.
+import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
+import { MessageChannel } from 'node:worker_threads';
 import { processEnvironment } from '../config/load.js';
 import { systemClock, systemRandom } from '../core/index.js';
 import { takeLocalZone } from '../core/zone.js';
 import { main } from '../main.js';
 import { readVersion } from '../server/version.js';
+import { tailAudit } from './audit-tail.js';
 import { runExplainCommand } from './explain.js';
 import { rotateSiteKeys } from './keys.js';
 import { createProgram } from './program.js';
@@ -44,6 +47,19 @@ const program = createProgram({
       print: (line) => process.stdout.write(`${line}\n`),
       complain: (line) => process.stderr.write(`${line}\n`),
     }),
+  tailAudit(options, flags) {
+    // The clock's timers alone would not keep the process: the signal is waited for, and reading it is what does.
+    const kept = new MessageChannel();
+    kept.port1.on('message', () => undefined);
+    return tailAudit(options, {
+      environment: processEnvironment(),
+      flags,
+      clock: systemClock,
+      print: (line) => process.stdout.write(`${line}\n`),
+      complain: (line) => process.stderr.write(`${line}\n`),
+      interrupted: Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), once(process.stdout, 'close')]).then(() => undefined),
+    }).finally(() => kept.port1.close());
+  },
   exit(code) {
     process.exitCode = code;
   },

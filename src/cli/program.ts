@@ -1,5 +1,6 @@
 // The commands of `postern` as one table: what there is, and what each runs.
 import { Command, Option } from 'commander';
+import type { TailOptions } from './audit-tail.js';
 import type { ExplainOptions } from './explain.js';
 import type { UserCommand, UserOptions } from './users.js';
 
@@ -14,6 +15,8 @@ export interface Actions {
   user(command: UserCommand, flags: readonly string[]): Promise<number>;
   /** Resolves to the exit code. */
   explain(method: string, url: string, options: ExplainOptions, flags: readonly string[]): Promise<number>;
+  /** Resolves to the exit code. */
+  tailAudit(options: TailOptions, flags: readonly string[]): Promise<number>;
   /** Takes the exit code of a command that ended. */
   exit(code: number): void;
 }
@@ -39,7 +42,22 @@ export function createProgram(actions: Actions): Command {
     .action(async (flags: string[]) => actions.exit(await actions.rotateKeys(flags)));
   addUserCommands(program, actions);
   addExplainCommand(program, actions);
+  addAuditCommands(program, actions);
   return program;
+}
+
+/** `postern audit …`; settings as for start stand behind. */
+function addAuditCommands(program: Command, actions: Actions): void {
+  const audit = program.command('audit').description('the audit trail in the data folder, beside a running server or without one');
+  audit
+    .command('tail')
+    .description('show the last records, and with --follow those that come; settings as for start')
+    .allowUnknownOption()
+    .option('-n, --lines <count>', 'how many of the last records', '20')
+    .option('-f, --follow', 'go on until interrupted')
+    .option('--json', 'whole records as JSON lines')
+    .argument('[flags...]', 'settings')
+    .action(async (flags: string[], options: TailOptions) => actions.exit(await actions.tailAudit(options, flags)));
 }
 
 /** `postern explain`; settings as for start stand behind. */

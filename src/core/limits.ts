@@ -161,6 +161,42 @@ export const LIMITS = {
   spoolSegmentBytesMax: 67_108_864,
   /** Distinct (peer, code) pairs counted within a second for requests that normalise refused; past it one row holds the rest [AUD-1]. */
   refusalRowsMax: 1_000,
+  /** Entries of the trail that are copied to the database in one transaction: some milliseconds of work, and one commit. */
+  auditShipLines: 200,
+  /** Rows in one statement of such a transaction; between two statements requests get their turn. */
+  auditShipRows: 20,
+  /** Milliseconds from a durable group to its copy in the database: many groups share a transaction. */
+  auditShipDelayMs: 250,
+  /** Bytes recorded in a second from which on the copying stands back: about a thousand requests, a fifth of what a core carries. */
+  auditShipBusyBytes: 700_000,
+  /** How many times as long as a batch took the copying rests then, so that it has three hundredths of a core … */
+  auditShipPauseBusy: 30,
+  /** … and otherwise. */
+  auditShipPauseIdle: 1,
+  /** Milliseconds until a batch that failed is tried again. */
+  auditShipRetryMs: 1_000,
+  /** Milliseconds that a reader waits for what is not copied yet; then it is shown what there is. */
+  auditShipWaitMs: 2_000,
+  /** Records that are looked at for one page; a page that would need more tells where to go on. */
+  auditScanMax: 50_000,
+  /** Records read at once for a page: some milliseconds; then requests get their turn. */
+  auditScanRows: 500,
+  /** Records on one page of `/api/v1/audit`. */
+  auditPageMax: 1_000,
+  /** Events on one page of the product's audit log; its own bound is 100,000, which is 70 MB at once [AUD-20]. */
+  productLogPageMax: 10_000,
+  /** Steps of a chart: more than a screen is wide. */
+  auditChartStepsMax: 1_500,
+  /** Clients of the live tail at a time. */
+  auditTailsMax: 20,
+  /** Bytes that a client of the live tail may be behind; past it records are left out, and it is told how many. */
+  auditTailBytesMax: 1_048_576,
+  /** Milliseconds from a durable group to the live tail: many groups share a read. */
+  auditTailDelayMs: 100,
+  /** Milliseconds between two signs of life to a quiet tail: below the idle time of common proxies. */
+  auditTailBeatMs: 15_000,
+  /** Distinct addresses kept of a token: the last. */
+  tokenAddressesMax: 10,
   /** Mails that may wait; past it new ones are dropped, with a warning [PAT-53]. */
   mailQueueMax: 10_000,
   /** Milliseconds between two looks for mails that are due. */

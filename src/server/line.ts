@@ -3,6 +3,7 @@ import { createOwnResources } from '../admin/own-resources.js';
 import { HOUSE_SETTINGS as S } from '../config/schema.js';
 import { type UpstreamProduct, uuidSource } from '../core/index.js';
 import type { Gateway } from '../gateway/gateway.js';
+import type { RestModule } from '../plugin-kit/rest.js';
 import type { SitePolicy } from '../policy/index.js';
 import type { House, HouseOptions } from './house.js';
 
@@ -15,6 +16,8 @@ export interface LineEnds extends Pick<Gateway, 'upstreams' | 'outbound' | 'else
   /** Whether the products' pages are reached through Postern too [GW-8]. */
   readonly passThrough: boolean;
   readonly contexts: readonly { readonly product: UpstreamProduct; readonly contextPath: string }[];
+  /** The house's own resources beside those of the token systems. */
+  readonly resources?: readonly RestModule[];
 }
 
 /** The gateway of a house. */
@@ -22,7 +25,7 @@ export function createLine(
   { settings, clock, random, logger, authentication, trail, systems, policy }: LineNeeds,
   ends: LineEnds,
 ): Gateway {
-  const { contexts, passThrough, ...rest } = ends;
+  const { contexts, passThrough, resources = [], ...rest } = ends;
   return {
     ...rest,
     clock,
@@ -44,7 +47,7 @@ export function createLine(
     systems,
     judging: { count: 0 },
     ownResources: createOwnResources({
-      modules: systems.restModules,
+      modules: [...systems.restModules, ...resources],
       contextPaths: new Map(contexts.map(({ product, contextPath }) => [product, contextPath])),
       schemes: (product) => authentication.schemes(product),
       clock,

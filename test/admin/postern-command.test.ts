@@ -20,6 +20,10 @@ async function run(...words: readonly string[]) {
       ran.push([method, url, JSON.stringify(options), ...flags].join(' '));
       return 2;
     },
+    tailAudit: async (options, flags) => {
+      ran.push(['audit tail', JSON.stringify(options), ...flags].join(' '));
+      return 0;
+    },
     exit: (code) => void ran.push(`exit ${code}`),
   });
   const write = (text: string): void => void written.push(text);

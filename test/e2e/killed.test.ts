@@ -47,6 +47,36 @@ async function lines(postern: PosternProcess): Promise<readonly Line[]> {
     .map((line) => JSON.parse(line) as Line);
 }
 
+/** The last addresses of a token, with how often it was used from each. */
+async function addressesOf(postern: PosternProcess, id: string): Promise<readonly (readonly [string, number])[]> {
+  const { lastAddresses } = await api<{ lastAddresses: { address: string; useCount: number }[] }>(
+    postern,
+    `tokens/extender?tokenRef=${encodeURIComponent(id)}`,
+  );
+  return lastAddresses.map(({ address, useCount }) => [address, useCount]);
+}
+
+/** The permits of a token by the database's copy of the trail. */
+async function copiedPermits(postern: PosternProcess, id: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const more: string = cursor === '' ? '' : `&cursor=${cursor}`;
+    const page: { records: Line[]; nextCursor: string | null; isCurrent: boolean } = await api(
+      postern,
+      `audit?decision=permit&limit=200&tokenRef=${encodeURIComponent(id)}${more}`,
+    );
+    expect(page.isCurrent).toBe(true);
+    found.push(...page.records.map(({ requestId }) => requestId));
+    cursor = page.nextCursor;
+  }
+  return found;
+}
+
+async function api<T>(postern: PosternProcess, path: string): Promise<T> {
+  const answer = await fetch(`${postern.origin}/api/v1/${path}`, { headers: { Authorization: basic('admin', 'admin') } });
+  return (await answer.json()) as T;
+}
+
 describe('a server killed under load', () => {
   let upstream: RecordingUpstream;
   beforeAll(async () => {
@@ -54,7 +84,7 @@ describe('a server killed under load', () => {
   });
   afterAll(() => upstream.close());
 
-  it('has exactly one permit for every request that reached the product, and the counter equals the permits [AUD-1, AUD-3, GW-30, GW-51, EXT-45]', async () => {
+  it('has exactly one permit for every request that reached the product, and the counter, the addresses and the database’s copy equal the permits [AUD-1, AUD-3, GW-30, GW-51, EXT-45]', async () => {
     const settings = { POSTERN_JIRA_UPSTREAM: upstream.origin, POSTERN_PROFILE: 'emulator' };
     let postern = await startPosternProcess(settings);
     try {
@@ -89,6 +119,9 @@ describe('a server killed under load', () => {
         });
         const { tokens } = (await listed.json()) as { tokens: { id: string; counter: number }[] };
         expect(tokens.find((one) => one.id === id)?.counter).toBe(permits.length);
+        expect(await addressesOf(postern, id)).toEqual([['127.0.0.1', permits.length]]);
+        const copied = await copiedPermits(postern, id);
+        expect(copied.toSorted()).toEqual(permits.map((line) => line.requestId).toSorted());
       }
     } finally {
       await postern.close();

@@ -4,11 +4,12 @@ import type { TokenAdministration } from '../../plugin-kit/contract.js';
 import { readPage } from '../../plugin-kit/paging.js';
 import { type RestAnswer, type RestCall, RestFault, type Route } from '../../plugin-kit/rest.js';
 import type { RegisteredToken, TokenFilter, TokenList } from '../../store/token-registry.js';
+import type { ListedToken, TokenDetail } from '../api-types.js';
 import { requireAdministrator } from '../require-caller.js';
 
 export interface TokenRoutesNeeds {
   readonly directory: Pick<UserDirectory, 'findByUsername' | 'findManyByUserKey'>;
-  readonly registry: Pick<TokenList, 'list'>;
+  readonly registry: Pick<TokenList, 'list' | 'find' | 'lastUse'>;
   /** By the system's key. */
   readonly tokenSystems: ReadonlyMap<string, { readonly tokens: Pick<TokenAdministration, 'revoke'> }>;
   /** Resolves when every use that was answered is counted. */
@@ -19,6 +20,7 @@ export interface TokenRoutesNeeds {
 export function tokenRoutes(needs: TokenRoutesNeeds): readonly Route[] {
   return [
     { method: 'GET', path: '/tokens', handle: (call) => listTokens(needs, call) },
+    { method: 'GET', path: '/tokens/:system', handle: (call) => showToken(needs, call) },
     { method: 'DELETE', path: '/tokens/:system', handle: (call) => revokeToken(needs, call) },
   ];
 }
@@ -34,12 +36,39 @@ async function listTokens(needs: TokenRoutesNeeds, call: RestCall): Promise<Rest
   return { status: 200, json: { total, startAt, maxResults, tokens: shownTokens } };
 }
 
+/** One token with its last use and the last addresses it was used from. */
+async function showToken(needs: TokenRoutesNeeds, call: RestCall): Promise<RestAnswer> {
+  requireAdministrator(call.caller);
+  const { system = '' } = call.parameters;
+  const tokenRef = readTokenRef(call);
+  await needs.settleUses();
+  const [token, lastUse] = await Promise.all([needs.registry.find(system, tokenRef), needs.registry.lastUse(system, tokenRef)]);
+  if (token === null) throw new RestFault(404, 'There is no such token.', { kind: 'unknown-token' });
+  const owners = await needs.directory.findManyByUserKey(token.owner === null ? [] : [token.owner]);
+  const detail: TokenDetail = {
+    ...shown(token, owners.get(token.owner ?? '')?.username ?? null),
+    lastUse: lastUse === null ? null : { at: isoText(lastUse.usedAt), clientAddress: lastUse.clientAddress, userAgent: lastUse.userAgent },
+    lastAddresses: (lastUse?.addresses ?? []).map(({ address, lastUsedAt, userAgent, count }) => ({
+      address,
+      lastUsedAt: isoText(lastUsedAt),
+      userAgent,
+      useCount: count,
+    })),
+  };
+  return { status: 200, json: detail };
+}
+
+/** In the query: a reference may hold a slash, and a path with an encoded one is refused [GW-2]. */
+function readTokenRef(call: RestCall): string {
+  const [tokenRef, ...more] = call.query.getAll('tokenRef');
+  if (tokenRef === undefined || more.length > 0) throw new RestFault(400, 'tokenRef must be there once, in the query.');
+  return tokenRef;
+}
+
 async function revokeToken({ tokenSystems }: TokenRoutesNeeds, call: RestCall): Promise<RestAnswer> {
   const { principal } = requireAdministrator(call.caller);
   const { system = '' } = call.parameters;
-  // In the query: a reference may hold a slash, and a path with an encoded one is refused [GW-2].
-  const [tokenRef, ...more] = call.query.getAll('tokenRef');
-  if (tokenRef === undefined || more.length > 0) throw new RestFault(400, 'tokenRef must be there once, in the query.');
+  const tokenRef = readTokenRef(call);
   const isDone = await tokenSystems.get(system)?.tokens.revoke(tokenRef, principal, call.request.clientAddress);
   if (isDone !== true) throw new RestFault(404, 'There is no such token.', { kind: 'unknown-token' });
   return { status: 204 };
@@ -57,7 +86,7 @@ async function readFilter({ directory }: TokenRoutesNeeds, query: URLSearchParam
   };
 }
 
-function shown(token: RegisteredToken, owner: string | null): object {
+function shown(token: RegisteredToken, owner: string | null): ListedToken {
   return {
     system: token.system,
     tokenRef: token.tokenRef,
@@ -74,5 +103,9 @@ function shown(token: RegisteredToken, owner: string | null): object {
 }
 
 function instantText(at: Instant | null): string | null {
-  return at === null ? null : new Date(at).toISOString();
+  return at === null ? null : isoText(at);
+}
+
+function isoText(at: Instant): string {
+  return new Date(at).toISOString();
 }
