@@ -8,6 +8,7 @@ import {
   HostError,
   type Identity,
   type Instant,
+  LIMITS,
   type Logger,
   type OpenedUse,
   Refusal,
@@ -67,6 +68,7 @@ class DiskTrail implements SpooledTrail {
   readonly #refusals = new Refusals();
   readonly #openingTrail: OpeningTrail;
   readonly #stopRefusals: Cancel;
+  readonly #stopCheckpoints: Cancel;
 
   constructor(options: TrailOptions, opened: OpenedSpool, countUse: (use: OpenedUse) => void) {
     const { folder, clock, logger } = options;
@@ -80,6 +82,11 @@ class DiskTrail implements SpooledTrail {
       REFUSALS_MS,
       () => this.#writeRefusals(clock.now()),
       (error) => logger.error({ error }, 'Refused requests could not be recorded.'),
+    );
+    this.#stopCheckpoints = clock.every(
+      LIMITS.auditCheckpointMs,
+      () => this.#sign().catch(() => undefined),
+      () => undefined,
     );
   }
 
@@ -144,7 +151,9 @@ class DiskTrail implements SpooledTrail {
 
   async close(): Promise<void> {
     this.#stopRefusals();
-    await this.drain().catch((error: unknown) => this.#logger.error({ error }, 'The end of the audit trail could not be written.'));
+    this.#stopCheckpoints();
+    const drained = this.drain().then(() => this.#sign());
+    await drained.catch((error: unknown) => this.#logger.error({ error }, 'The end of the audit trail could not be written.'));
     await this.#opened.close();
   }
 
@@ -157,6 +166,14 @@ class DiskTrail implements SpooledTrail {
   async #settled(): Promise<void> {
     await this.#reached();
     // The end of a login, or of a record that came too late, is written after its beginning.
+    await this.#reached();
+  }
+
+  /** Resolves when everything durable is signed. A disk that fails is told by whoever waits for it. */
+  async #sign(): Promise<void> {
+    const { writer } = this.#opened;
+    if (!writer.isUnsigned) return;
+    writer.wantCheckpoint();
     await this.#reached();
   }
 

@@ -6,10 +6,17 @@ import { systemClock, systemRandom } from '../core/index.js';
 import { takeLocalZone } from '../core/zone.js';
 import { main } from '../main.js';
 import { readVersion } from '../server/version.js';
+import { findToken } from './audit-find-token.js';
+import { printPublicKeys, verifyAudit } from './audit-verify.js';
 import { runExplainCommand } from './explain.js';
 import { rotateSiteKeys } from './keys.js';
 import { createProgram } from './program.js';
 import { runUserCommand } from './users.js';
+
+const said = {
+  print: (line: string): void => void process.stdout.write(`${line}\n`),
+  complain: (line: string): void => void process.stderr.write(`${line}\n`),
+};
 
 const program = createProgram({
   version: readVersion(),
@@ -44,6 +51,18 @@ const program = createProgram({
       print: (line) => process.stdout.write(`${line}\n`),
       complain: (line) => process.stderr.write(`${line}\n`),
     }),
+  audit: {
+    verify: (options, flags) => verifyAudit(options, { environment: processEnvironment(), flags, random: systemRandom, ...said }),
+    publicKeys: (flags) => printPublicKeys({ environment: processEnvironment(), flags, random: systemRandom, ...said }),
+    findToken: (options, flags) =>
+      findToken(options, {
+        environment: processEnvironment(),
+        flags,
+        random: systemRandom,
+        readInput: async () => (process.stdin.isTTY ? null : text(process.stdin)),
+        ...said,
+      }),
+  },
   exit(code) {
     process.exitCode = code;
   },

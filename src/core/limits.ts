@@ -153,6 +153,12 @@ export const LIMITS = {
   auditQueueBytesMax: 16_777_216,
   /** Bytes of one spool segment before the next is begun. */
   spoolSegmentBytesMax: 67_108_864,
+  /** Lines of the trail that one checkpoint signs: a signature takes about 40 µs, so a line pays for 40 ns of it [AUD-4]. */
+  auditCheckpointLinesMax: 1_000,
+  /** Milliseconds that lines wait for a checkpoint at most: what a tail that is cut may take with it unseen after a kill [AUD-4]. */
+  auditCheckpointMs: 5_000,
+  /** Findings that a verification of the trail lists; the rest is counted. */
+  auditFindingsMax: 1_000,
   /** Distinct (peer, code) pairs counted within a second for requests that normalise refused; past it one row holds the rest [AUD-1]. */
   refusalRowsMax: 1_000,
   /** Mails that may wait; past it new ones are dropped, with a warning [PAT-53]. */

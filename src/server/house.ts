@@ -89,7 +89,7 @@ function openOutside(settings: Settings, trust: OpenedTrust, closing: Closing): 
 type Ground = Awaited<ReturnType<typeof openGround>>;
 
 /** The trail, and the counters that are fed from it. */
-async function openRecords({ settings, clock, random, logger }: HouseOptions, { store, dataFolder }: Ground, closing: Closing) {
+async function openRecords({ settings, clock, random, logger }: HouseOptions, { store, keys, dataFolder }: Ground, closing: Closing) {
   const counters = usageStore(store, clock);
   // The systems that count are there before the first batch is: nothing is applied before the replay.
   const counted: { by?: ActiveSystems } = {};
@@ -99,6 +99,7 @@ async function openRecords({ settings, clock, random, logger }: HouseOptions, { 
     clock,
     random,
     logger,
+    signer: keys,
     durability: settings.get(S.auditDurability),
     onDurable: (uses, position) => ledger.note(uses, position),
   });

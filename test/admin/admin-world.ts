@@ -18,6 +18,7 @@ import { type UpstreamCredentials, upstreamCredentials } from '../../src/store/u
 import { unlimitedPasswordCheck } from '../support/password-check.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { type TestClock, testClock } from '../support/test-clock.js';
+import { testKeys } from '../support/test-keys.js';
 import { testRandom } from '../support/test-random.js';
 
 export interface Sent {
@@ -70,7 +71,15 @@ export async function startAdminWorld(replaced: (parts: AdminNeeds) => Partial<A
   const store = await openStore({ url: 'sqlite:postern.sqlite', dataFolder: folder.path, logger, ...schema });
   const keys = await openSiteKeys({ keyFile: folder.file('site-key.json'), store, clock, random, logger });
   const directory = await openDirectory({ store, clock, random, passwordScheme: 'pkcs5s2' });
-  const trail = await createTrail({ folder: folder.file('audit'), clock, random, durability: 'process', logger, onDurable() {} });
+  const trail = await createTrail({
+    folder: folder.file('audit'),
+    clock,
+    random,
+    durability: 'process',
+    signer: testKeys(),
+    logger,
+    onDurable() {},
+  });
   const passwordChecks: string[] = [];
   const counting: Directory = {
     ...directory,
