@@ -13,6 +13,8 @@ import { dataCenterSetting } from '../plugin-kit/site-switches.js';
 import { parseAddressList, type StatementText } from '../policy/index.js';
 import { type AddressSet, foldHeaderName, LIMITS, Secret } from '../core/index.js';
 
+import { auditRetentionDaysSetting, auditRetentionMegabytesSetting, auditSinksSetting } from './sink-settings.js';
+
 /** How the upstream learns the user [GW-42]. */
 export type IdentityMode =
   | { readonly mode: 'header'; readonly header: string }
@@ -370,6 +372,9 @@ export const HOUSE_SETTINGS = {
     'process',
     'What a record survives before the upstream is asked: a killed process, or a power cut too.',
   ),
+  auditRetentionDays: auditRetentionDaysSetting,
+  auditRetentionMegabytes: auditRetentionMegabytesSetting,
+  auditSinks: auditSinksSetting,
   mailUrl: textSetting<Secret | null>(
     'mail.url',
     'smtp://host:port or smtps://host:port, with name:password@ before the host where the server wants a login',

@@ -159,6 +159,20 @@ export const LIMITS = {
   auditCheckpointMs: 5_000,
   /** Findings that a verification of the trail lists; the rest is counted. */
   auditFindingsMax: 1_000,
+  /** Records that a sink is sent at once. */
+  sinkBatchMax: 200,
+  /** Milliseconds until a sink that failed is tried again; each time twice as long … */
+  sinkRetryMs: 500,
+  /** … and at most so long. */
+  sinkRetryMsMax: 60_000,
+  /** Milliseconds between two writes of a sink's cursor: what is sent again after a kill. */
+  sinkSaveMs: 1_000,
+  /** Records on one syslog connection, whose orderly end is the only acknowledgement there is; then a new one is begun … */
+  sinkConfirmMax: 2_000,
+  /** … or after so many milliseconds: what is sent again after a connection broke. */
+  sinkConfirmMs: 10_000,
+  /** Milliseconds between two looks for segments of the trail that retention may delete [AUD-24]. */
+  auditRetentionMs: 60_000,
   /** Distinct (peer, code) pairs counted within a second for requests that normalise refused; past it one row holds the rest [AUD-1]. */
   refusalRowsMax: 1_000,
   /** Mails that may wait; past it new ones are dropped, with a warning [PAT-53]. */

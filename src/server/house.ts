@@ -28,6 +28,7 @@ import { countUses } from './count-uses.js';
 import { openDatabase, passwordSchemeOf } from './database.js';
 import { ensureFirstUsers } from './first-users.js';
 import { type OpenedTrust, openTrust } from './upstream-trust.js';
+import { readVersion } from './version.js';
 
 export interface HouseOptions {
   readonly settings: Settings;
@@ -101,8 +102,13 @@ async function openRecords({ settings, clock, random, logger }: HouseOptions, { 
     logger,
     signer: keys,
     durability: settings.get(S.auditDurability),
+    sinks: settings.get(S.auditSinks),
+    version: readVersion(),
+    retention: retentionBounds(settings),
     onDurable: (uses, position) => ledger.note(uses, position),
   });
+  // The counters are exact whatever the bound on size says: what they have not counted is not deleted [GW-51].
+  trail.holdBack({ name: 'the counters of uses', isFirm: true, position: () => counters.position(trail.spoolId) });
   closing.add(() => trail.close());
   // After the trail's last group and before the tables close.
   closing.addAfter(() => ledger.close(), 1);
@@ -111,6 +117,12 @@ async function openRecords({ settings, clock, random, logger }: HouseOptions, { 
     await ledger.replay(await counters.position(trail.spoolId), trail);
   };
   return { trail, ledger, replay };
+}
+
+function retentionBounds(settings: Settings) {
+  const days = settings.get(S.auditRetentionDays);
+  const megabytes = settings.get(S.auditRetentionMegabytes);
+  return { ageMs: days === 0 ? null : days * 86_400_000, bytesMax: megabytes === 0 ? null : megabytes * 1_000_000 };
 }
 
 type Records = Awaited<ReturnType<typeof openRecords>>;
