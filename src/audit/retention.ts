@@ -22,8 +22,8 @@ export interface RetentionOptions {
   /** The sequence that opened the oldest record that runs; infinite when none does. */
   readonly oldestOpen: () => number;
   readonly holders: () => readonly TrailHolder[];
-  /** Resolves when the deletion is on record. */
-  readonly note: (detail: NonNullable<AuditRecord['detail']>) => Promise<void>;
+  /** Records the deletion durably, then does it. Rejects, having done nothing, when it cannot be recorded. */
+  readonly record: (detail: NonNullable<AuditRecord['detail']>, work: () => Promise<void>) => Promise<void>;
 }
 
 interface Segment {
@@ -48,7 +48,7 @@ export class Retention {
 
   /** Deletes what is due. Rejects with the system's error; what was deleted by then is on record. */
   async run(): Promise<void> {
-    const { bounds, folder, end, note, logger } = this.#options;
+    const { bounds, folder, end, record, logger } = this.#options;
     if (bounds.ageMs === null && bounds.bytesMax === null) return;
     const numbers = await listSegments(folder);
     const segments = await Promise.all(numbers.map(async (number) => ({ number, bytes: (await stat(segmentPath(folder, number))).size })));
@@ -58,8 +58,17 @@ export class Retention {
     const last = due.at(-1) ?? first;
     const bytes = due.reduce((sum, segment) => sum + segment.bytes, 0);
     // The hash is what the first line that is kept holds of the last that is not.
-    await note({ firstSegment: first.number, lastSegment: last.number, lastSequence: kept.seq - 1, lastHash: kept.prev ?? '', bytes, why });
-    for (const { number } of due) await unlink(segmentPath(folder, number));
+    const detail = {
+      firstSegment: first.number,
+      lastSegment: last.number,
+      lastSequence: kept.seq - 1,
+      lastHash: kept.prev ?? '',
+      bytes,
+      why,
+    };
+    await record(detail, async () => {
+      for (const { number } of due) await unlink(segmentPath(folder, number));
+    });
     logger.info({ firstSegment: first.number, lastSegment: last.number, bytes, why }, 'The oldest part of the audit trail was deleted.');
   }
 

@@ -222,7 +222,8 @@ class DiskTrail implements SpooledTrail {
       end: () => writer.position,
       oldestOpen: () => Math.min(...spool.open.keys()),
       holders: () => [...this.#holders, ...sinkHolders()],
-      note: (detail) => noteAct({ ...this.#opened, clock: this.#clock }, 'audit.trimmed', detail),
+      record: (detail, work) =>
+        this.act({ action: 'audit.trimmed', actor: null, system: null, tokenRef: null, clientAddress: null, detail }, work),
     });
   }
 

@@ -45,6 +45,8 @@ export class Pump {
   #failingSinceMs: number | null = null;
   #isClosing = false;
   #isWoken = false;
+  /** What was begun last has neither succeeded nor failed. */
+  #isHanging = false;
   #wake: (() => void) | null = null;
   #waiters = new Set<Waiter>();
   #savedAtMs = Number.NEGATIVE_INFINITY;
@@ -99,7 +101,7 @@ export class Pump {
     this.wake();
     await this.#running;
     this.#confirmTimer?.();
-    await this.#options.receiver.close();
+    await this.#closeReceiver();
     await this.#save(true);
     for (const { cancel, reject } of this.#waiters) {
       cancel();
@@ -114,7 +116,8 @@ export class Pump {
         isStale = false;
         const isIdle = await this.#step();
         this.#noteSuccess(isIdle);
-        if (isIdle && this.#isClosing && this.#unconfirmed === 0) return;
+        // What became durable since that look began is looked at first.
+        if (isIdle && this.#isClosing && this.#unconfirmed === 0 && !this.#isWoken) return;
         if (isIdle && !this.#isClosing) await this.#sleep(null);
         if (isIdle && this.#isClosing) this.#isConfirmDue = true;
       } catch (error) {
@@ -240,6 +243,9 @@ export class Pump {
 
   async #inTime(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const { clock, sink } = this.#options;
+    // One at a time, also where one cannot be called off: two would write into each other.
+    if (this.#isHanging) throw new Error('The attempt before still hangs.');
+    this.#isHanging = true;
     const controller = new AbortController();
     let expire: (error: Error) => void = () => undefined;
     const late = new Promise<never>((_resolve, reject) => (expire = reject));
@@ -249,10 +255,18 @@ export class Pump {
       expire(error);
     });
     try {
-      await Promise.race([work(controller.signal), late]);
+      const done = work(controller.signal).finally(() => (this.#isHanging = false));
+      await Promise.race([done, late]);
     } finally {
       cancel();
     }
+  }
+
+  /** One whose last attempt hangs cannot be waited for. */
+  async #closeReceiver(): Promise<void> {
+    const closed = this.#options.receiver.close();
+    if (this.#isHanging) closed.catch(() => undefined);
+    else await closed;
   }
 
   async #sleep(ms: number | null): Promise<void> {
