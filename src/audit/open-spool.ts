@@ -68,6 +68,8 @@ export async function openSpool(options: OpenSpoolOptions): Promise<OpenedSpool>
   );
   const spool = new Spool({ writer, clock, logger, open: recovered.open, onGroup: (position) => options.onGroup(position) });
   tell(held, logger);
+  // What a killed process left unsigned is signed with the first group, or runs killed in turn would leave all of it so.
+  if (!recovered.isSigned) writer.wantCheckpoint();
   const { sequence, lastHash: hash, segment } = recovered;
   // From the first moment on there is one, so that it is never rightly missing. One that says more than the spool holds has to stay.
   if (cut === null) headFile.save({ spool: spoolId, sequence, hash, segment, at: clock.now() });
