@@ -55,9 +55,9 @@ const SINK = z.discriminatedUnion('kind', [FILE, SYSLOG, WEBHOOK]);
 const SINKS = z.array(SINK).max(20);
 
 /** `audit.sinks`. Never shown: a webhook's secret stands in it. */
-export const auditSinksSetting: SettingSpec<readonly SinkSetting[]> = {
+export const auditSinksSetting: SettingSpec<readonly SinkSetting[] | null> = {
   name: 'audit.sinks',
-  fallback: { emulator: [], gateway: [] },
+  fallback: { emulator: null, gateway: null },
   about: 'Where audit records go besides the trail itself (docs/audit.md).',
   form: 'a list of {kind: file|syslog|webhook, name, mode?, format?, timeoutMs?, …}; in the environment as JSON',
   isSecret: true,

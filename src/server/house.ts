@@ -102,7 +102,7 @@ async function openRecords({ settings, clock, random, logger }: HouseOptions, { 
     logger,
     signer: keys,
     durability: settings.get(S.auditDurability),
-    sinks: settings.get(S.auditSinks),
+    sinks: settings.get(S.auditSinks) ?? [],
     version: readVersion(),
     retention: retentionBounds(settings),
     onDurable: (uses, position) => ledger.note(uses, position),
