@@ -48,6 +48,18 @@ export interface SpooledTrail extends Trail {
   settle(): Promise<void>;
   /** Every use of a token behind `from` (null: from the first) that is durable now, oldest first, each once. */
   uses(from: SpoolPosition | null): AsyncIterable<{ readonly uses: readonly OpenedUse[]; readonly position: SpoolPosition }>;
+  /** Keeps retention from deleting what somebody still has to read [AUD-24]. */
+  holdBack(holder: TrailHolder): void;
+}
+
+/** Somebody who still needs the spool from a place on. */
+export interface TrailHolder {
+  /** For the log. */
+  readonly name: string;
+  /** True: not even the bound on size passes it. */
+  readonly isFirm: boolean;
+  /** null: everything is needed. */
+  readonly position: () => SpoolPosition | null | Promise<SpoolPosition | null>;
 }
 
 /** One audit record as it is exported: `GET /api/v1/audit.jsonl` [AUD-22, AUD-10]. Documented in docs/audit.md. */

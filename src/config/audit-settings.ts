@@ -1,5 +1,6 @@
-// The settings of the audit trail: how durable it is, and who answers for the product's own log.
+// The settings of the audit trail: how durable it is, for how long it is kept, where it goes, and who answers for the product's own log.
 import { choiceSetting } from '../plugin-kit/setting.js';
+import { auditRetentionDaysSetting, auditRetentionMegabytesSetting, auditSinksSetting } from './sink-settings.js';
 
 export const AUDIT_SETTINGS = {
   auditDurability: choiceSetting(
@@ -14,4 +15,7 @@ export const AUDIT_SETTINGS = {
     { emulator: 'postern', gateway: 'product' },
     'Who answers for the product’s own audit log, /rest/auditing/1.0/events and /rest/api/2/auditing/record: Postern, with its own events, or the product behind it.',
   ),
+  auditRetentionDays: auditRetentionDaysSetting,
+  auditRetentionMegabytes: auditRetentionMegabytesSetting,
+  auditSinks: auditSinksSetting,
 } as const;

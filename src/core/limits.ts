@@ -159,6 +159,26 @@ export const LIMITS = {
   auditQueueBytesMax: 16_777_216,
   /** Bytes of one spool segment before the next is begun. */
   spoolSegmentBytesMax: 67_108_864,
+  /** Lines of the trail that one checkpoint signs: a signature takes about 40 µs, so a line pays for 40 ns of it [AUD-4]. */
+  auditCheckpointLinesMax: 1_000,
+  /** Milliseconds that lines wait for a checkpoint at most: what a tail that is cut may take with it unseen after a kill [AUD-4]. */
+  auditCheckpointMs: 5_000,
+  /** Findings that a verification of the trail lists; the rest is counted. */
+  auditFindingsMax: 1_000,
+  /** Records that a sink is sent at once. */
+  sinkBatchMax: 200,
+  /** Milliseconds until a sink that failed is tried again; each time twice as long … */
+  sinkRetryMs: 500,
+  /** … and at most so long. */
+  sinkRetryMsMax: 60_000,
+  /** Milliseconds between two writes of a sink's cursor: what is sent again after a kill. */
+  sinkSaveMs: 1_000,
+  /** Records on one syslog connection, whose orderly end is the only acknowledgement there is; then a new one is begun … */
+  sinkConfirmMax: 2_000,
+  /** … or after so many milliseconds: what is sent again after a connection broke. */
+  sinkConfirmMs: 10_000,
+  /** Milliseconds between two looks for segments of the trail that retention may delete [AUD-24]. */
+  auditRetentionMs: 60_000,
   /** Distinct (peer, code) pairs counted within a second for requests that normalise refused; past it one row holds the rest [AUD-1]. */
   refusalRowsMax: 1_000,
   /** Entries of the trail that are copied to the database in one transaction: some milliseconds of work, and one commit. */

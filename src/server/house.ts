@@ -33,6 +33,7 @@ import { openDatabase, passwordSchemeOf } from './database.js';
 import { ensureFirstUsers } from './first-users.js';
 import { type OpenedTrust, openTrust } from './upstream-trust.js';
 import { usageDetails } from './usage-details.js';
+import { readVersion } from './version.js';
 
 export interface HouseOptions {
   readonly settings: Settings;
@@ -94,7 +95,11 @@ function openOutside(settings: Settings, trust: OpenedTrust, closing: Closing): 
 type Ground = Awaited<ReturnType<typeof openGround>>;
 
 /** The trail, and the counters that are fed from it. */
-async function openRecords({ settings, plugins, clock, random, logger }: HouseOptions, { store, dataFolder }: Ground, closing: Closing) {
+async function openRecords(
+  { settings, plugins, clock, random, logger }: HouseOptions,
+  { store, keys, dataFolder }: Ground,
+  closing: Closing,
+) {
   const folder = path.join(dataFolder, 'audit');
   const counters = usageStore(store, clock);
   // The systems that count are there before the first batch is: nothing is applied before the replay.
@@ -109,13 +114,20 @@ async function openRecords({ settings, plugins, clock, random, logger }: HouseOp
     clock,
     random,
     logger,
+    signer: keys,
     durability: settings.get(S.auditDurability),
+    sinks: settings.get(S.auditSinks) ?? [],
+    version: readVersion(),
+    retention: retentionBounds(settings),
     onDurable(uses, position) {
       ledger.note(uses, position);
       shipper.note(position);
       tail.note(position);
     },
   });
+  // The counters are exact whatever the bound on size says: what they have not counted is not deleted [GW-51].
+  trail.holdBack({ name: 'the counters of uses', isFirm: true, position: () => counters.position(trail.spoolId) });
+  trail.holdBack({ name: 'the copy in the database', isFirm: false, position: () => copy.position(trail.spoolId) });
   closing.add(() => trail.close());
   // What is not copied by now is copied after the next start.
   closing.add(() => shipper.close());
@@ -130,6 +142,12 @@ async function openRecords({ settings, plugins, clock, random, logger }: HouseOp
     logger.error({ copied, end: trail.end }, 'The database has more of the trail than the disk.');
   tail.note(trail.end);
   return { trail, ledger, replay, shipper, tail, systemWords };
+}
+
+function retentionBounds(settings: Settings) {
+  const days = settings.get(S.auditRetentionDays);
+  const megabytes = settings.get(S.auditRetentionMegabytes);
+  return { ageMs: days === 0 ? null : days * 86_400_000, bytesMax: megabytes === 0 ? null : megabytes * 1_000_000 };
 }
 
 type Records = Awaited<ReturnType<typeof openRecords>>;

@@ -22,6 +22,7 @@ import { type UpstreamCredentials, upstreamCredentials } from '../../src/store/u
 import { unlimitedPasswordCheck } from '../support/password-check.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { type TestClock, testClock } from '../support/test-clock.js';
+import { testKeys } from '../support/test-keys.js';
 import { testRandom } from '../support/test-random.js';
 
 export interface Sent {
@@ -81,7 +82,7 @@ export async function startAdminWorld(replaced: (parts: AdminNeeds) => Partial<A
     shipper.note(position);
     tail.note(position);
   };
-  const trail = await createTrail({ folder: audit, clock, random, durability: 'process', logger, onDurable });
+  const trail = await createTrail({ folder: audit, clock, random, durability: 'process', signer: testKeys(), logger, onDurable });
   tail.note(trail.end);
   shipper.start(trail.end);
   const passwordChecks: string[] = [];
