@@ -145,19 +145,19 @@ async function compare(postern: PosternProcess, upstream: RecordingUpstream, tok
   assert(neverSeen.length <= CONNECTIONS * round, 'more permits without a request than connections');
   const { tokens } = (await tokenTools(postern, 'get')) as { tokens: { id: string; counter: number }[] };
   assert.equal(tokens.find(({ id }) => id === tokenRef)?.counter, records.length, 'the counter is not the permits');
-  assert.deepEqual(await addressesOf(postern, tokenRef), [['127.0.0.1', records.length]], 'the last addresses are not the permits');
+  assert.equal(await addressesOf(postern, tokenRef), `127.0.0.1 ${records.length}`, 'the last addresses are not the permits');
   const copied = await copiedPermits(postern, tokenRef);
-  assert.deepEqual(copied.toSorted(), [...permits.keys()].toSorted(), 'the copy in the database is not the permits');
+  assert.equal(copied.toSorted().join(), [...permits.keys()].toSorted().join(), 'the copy in the database is not the permits');
   return { seen: seen.length, permits: records.length, neverSeen: neverSeen.length, unknown };
 }
 
-/** The last addresses of a token, with how often it was used from each. */
-async function addressesOf(postern: PosternProcess, id: string): Promise<readonly (readonly [string, number])[]> {
+/** The last addresses of a token, each with how often it was used from there. */
+async function addressesOf(postern: PosternProcess, id: string): Promise<string> {
   const { lastAddresses } = await api<{ lastAddresses: { address: string; useCount: number }[] }>(
     postern,
     `tokens/extender?tokenRef=${encodeURIComponent(id)}`,
   );
-  return lastAddresses.map(({ address, useCount }) => [address, useCount]);
+  return lastAddresses.map(({ address, useCount }) => `${address} ${useCount}`).join();
 }
 
 /** The permits of a token by the database's copy of the trail. */
