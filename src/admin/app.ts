@@ -1,4 +1,4 @@
-// The control plane: `/api/v1` on Postern's own origin, for people with a password. Requests that are forwarded never pass here [GW-60].
+// The control plane: `/api/v1` and the pages on Postern's own origin, for people with a password. Requests that are forwarded never pass here [GW-60].
 import type { IncomingMessage } from 'node:http';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
@@ -9,25 +9,40 @@ import { ERROR_CODES, type Clock, type Logger, type RandomSource } from '../core
 import { RestFault, type RestModule, type Route } from '../plugin-kit/rest.js';
 import type { Profile } from '../plugin-kit/setting.js';
 import type { Directory } from '../store/directory/directory.js';
+import type { Sessions } from '../store/sessions.js';
+import type { TokenList } from '../store/token-registry.js';
 import type { UpstreamCredentials } from '../store/upstream-credentials.js';
-import { answerFault, renderFault } from './fault.js';
+import { answerFault, challengesFor, renderFault } from './fault.js';
 import { createLogin } from './login.js';
+import { type Pages, servePage } from './pages.js';
 import { type ArrivedRequest, pluginRouter } from './plugin-router.js';
 import { viewOf, type ViewNeeds } from './request-view.js';
 import { auditExport } from './routes/audit-export.js';
 import { managedAccounts } from './routes/managed-accounts.js';
+import { type MyTokenRoutesNeeds, myTokenRoutes } from './routes/my-tokens.js';
 import { type SwitchRoutesNeeds, switchRoutes } from './routes/switches.js';
 import { type TokenRoutesNeeds, tokenRoutes } from './routes/tokens.js';
 import { upstreamCredentialRoutes } from './routes/upstream-credentials.js';
 import { userRoutes } from './routes/users.js';
+import { createSessionLogin, type SessionNeeds } from './session/session-login.js';
+import { serveSession, SESSION_PATH } from './session/session-routes.js';
 
 const ROOT = '/api/v1';
 
-export interface AdminNeeds extends ViewNeeds, Omit<SwitchRoutesNeeds, 'trail'>, Omit<TokenRoutesNeeds, 'directory'> {
+export interface AdminNeeds
+  extends ViewNeeds,
+    Omit<SwitchRoutesNeeds, 'trail'>,
+    Omit<TokenRoutesNeeds & MyTokenRoutesNeeds, 'directory' | 'registry'> {
+  readonly registry: Pick<TokenList, 'list' | 'find'>;
   readonly directory: Directory;
   readonly trail: Pick<Trail, 'act' | 'noteLogin' | 'records'>;
   readonly upstreamCredentials: UpstreamCredentials;
   readonly checkPassword: CheckPassword;
+  readonly sessions: Sessions;
+  /** What browsers call Postern; null: what their requests say. */
+  readonly baseUrl: SessionNeeds['baseUrl'];
+  /** The built pages; null where there are none. */
+  readonly pages: Pages | null;
   /** The token systems' own routes below `/api/v1`. */
   readonly systemRoutes: readonly Route[];
   readonly clock: Clock;
@@ -44,6 +59,7 @@ export function createAdminApp(needs: AdminNeeds): express.Express {
   const cache = createCredentialCache(needs.clock, needs.random);
   needs.directory.onChange((userId) => cache.forgetUser(userId));
   const login = createLogin({ ...needs, cache });
+  const sessions = createSessionLogin(needs);
   // Beside the request, never on it: nothing that arrives can forge an entry here.
   const arrivals = new WeakMap<IncomingMessage, ArrivedRequest>();
   const callerOf = (message: IncomingMessage): ArrivedRequest => {
@@ -57,11 +73,17 @@ export function createAdminApp(needs: AdminNeeds): express.Express {
   app.use(securityHeaders());
   app.use(async (message: Request, response: Response, next: NextFunction) => {
     const request = viewOf(message, needs);
+    if (needs.pages !== null && servePage(needs.pages, message, response, request)) return;
     if (request.path !== ROOT && !request.path.startsWith(`${ROOT}/`))
       throw new RestFault(404, ERROR_CODES['request.not-found'].publicText);
     response.setHeader('Cache-Control', 'no-store');
-    const principal = await login(message, request);
-    arrivals.set(message, { request, caller: principal === null ? null : { principal, grant: null } });
+    if (request.path === SESSION_PATH) return serveSession({ ...needs, login: sessions }, message, response, request);
+    const principal = (await login(message, request)) ?? (await sessions.find(message, request))?.principal ?? null;
+    arrivals.set(message, {
+      request,
+      caller: principal === null ? null : { principal, grant: null },
+      challenges: challengesFor(message),
+    });
     next();
   });
   app.use(auditExport({ trail: needs.trail, callerOf }));
@@ -85,7 +107,7 @@ function securityHeaders(): express.RequestHandler {
 
 /** The resources as one module on Postern's own origin: routed, read and refused as the token systems' are. */
 function apiModule(needs: AdminNeeds): RestModule {
-  const own = [userRoutes(needs), upstreamCredentialRoutes(needs), switchRoutes(needs), tokenRoutes(needs)].flat();
+  const own = [userRoutes(needs), upstreamCredentialRoutes(needs), switchRoutes(needs), tokenRoutes(needs), myTokenRoutes(needs)].flat();
   const routes = [...own, ...needs.systemRoutes];
   return { product: 'cloud', path: ROOT, versions: [], routes, renderFault };
 }

@@ -6,7 +6,7 @@ import type { Gateway } from '../gateway/gateway.js';
 
 export interface ElsewhereNeeds {
   readonly contextPaths: readonly string[];
-  /** Serves everything below `/api/`. */
+  /** Serves everything below `/api/` and `/ui/`, and `/` itself, which leads to the pages. */
   readonly controlPlane: (incoming: IncomingMessage, outgoing: ServerResponse) => void;
   /** True while requests are served: false again once the end has begun. */
   isReady(): boolean;
@@ -25,7 +25,7 @@ export function createElsewhere(needs: ElsewhereNeeds): Gateway['elsewhere'] {
       const isReady = needs.isReady();
       const state = arrival.path === '/readyz' ? { ready: isReady } : { state: isReady ? 'RUNNING' : 'STOPPING' };
       answerJson(outgoing, isReady ? 200 : 503, state);
-    } else if (arrival.path === '/api' || arrival.path.startsWith('/api/')) {
+    } else if (arrival.path === '/' || ['/api', '/ui'].some((root) => arrival.path === root || arrival.path.startsWith(`${root}/`))) {
       // Express routes by what it reads here: the canonical form, never the raw target [GW-1].
       incoming.url = arrival.query === null ? arrival.path : `${arrival.path}?${arrival.query}`;
       if (arrival.expectsContinue) sendContinue(exchange);

@@ -1,5 +1,8 @@
 // The composition root: builds the house from the bottom up, listens, and takes it down again in the opposite order.
+import { fileURLToPath } from 'node:url';
 import { createAdminApp } from '../admin/app.js';
+import { readPages } from '../admin/pages.js';
+import type { TokenSystems } from '../admin/token-view.js';
 import { type CarriedProduct, checkSettings, isLoopback } from '../config/check.js';
 import type { Settings } from '../config/load.js';
 import { HOUSE_SETTINGS as S } from '../config/schema.js';
@@ -8,6 +11,7 @@ import { drain } from '../gateway/drain.js';
 import { createEntry } from '../gateway/entry.js';
 import type { Plugin } from '../plugin-kit/contract.js';
 import type { SitePolicy } from '../policy/index.js';
+import { openSessions } from '../store/sessions.js';
 import { upstreamCredentials } from '../store/upstream-credentials.js';
 import { banner } from './banner.js';
 import { Closing } from './closing.js';
@@ -65,6 +69,9 @@ interface FrontNeeds extends StartOptions, House {
   readonly policy: SitePolicy;
 }
 
+// The same from the source and from what was compiled.
+const PAGES_FOLDER = fileURLToPath(new URL('../../dist/ui', import.meta.url));
+
 /** The two planes, and the products behind them. */
 async function openFront(needs: FrontNeeds, closing: Closing) {
   const { settings, clock, random, logger, directory, trail, systems, authentication, checkPassword, carried } = needs;
@@ -79,11 +86,15 @@ async function openFront(needs: FrontNeeds, closing: Closing) {
     trail,
     upstreamCredentials: upstreamStore,
     checkPassword,
+    sessions: openSessions({ store: needs.store, keys: needs.keys, clock, random }),
+    baseUrl: settings.get(S.baseUrl),
+    pages: await readPages(PAGES_FOLDER),
     systemRoutes: systems.apiRoutes,
     siteSwitches: needs.siteSwitches,
     switches: needs.switches,
     registry: needs.registry,
-    tokenSystems: systems.byKey,
+    tokenSystems: tokenSystemsOf(needs),
+    contextPaths: new Map(carried.map(({ product, contextPath }) => [product, contextPath])),
     settleUses: () => needs.ledger.settle(),
     transaction: (work) => needs.store.transaction(work),
     forgetCredentials: () => authentication.cache.clear(),
@@ -105,6 +116,15 @@ async function openFront(needs: FrontNeeds, closing: Closing) {
     }),
   });
   return { gateway, products, readiness };
+}
+
+function tokenSystemsOf({ plugins, systems }: FrontNeeds): TokenSystems {
+  return new Map(
+    plugins.flatMap(({ manifest: { key, name, products } }) => {
+      const active = systems.byKey.get(key);
+      return active === undefined ? [] : [[key, { name, products, tokens: active.tokens }] as const];
+    }),
+  );
 }
 
 interface ServeNeeds extends House, Awaited<ReturnType<typeof openFront>> {

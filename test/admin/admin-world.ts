@@ -11,6 +11,7 @@ import { storeMigrations } from '../../src/store/migrations/index.js';
 import { type OpenStore, openStore } from '../../src/store/open-store.js';
 import { dataCenterSetting } from '../../src/plugin-kit/site-switches.js';
 import { openSiteKeys } from '../../src/store/site-keys.js';
+import { openSessions } from '../../src/store/sessions.js';
 import { openSwitches } from '../../src/store/switches.js';
 import { storeTables } from '../../src/store/tables/index.js';
 import { tokenList } from '../../src/store/token-registry.js';
@@ -84,11 +85,15 @@ export async function startAdminWorld(replaced: (parts: AdminNeeds) => Partial<A
     checkPassword: unlimitedPasswordCheck(counting),
     trail,
     upstreamCredentials: upstreamCredentials({ store, keys, clock }),
+    sessions: openSessions({ store, keys, clock, random }),
+    baseUrl: null,
+    pages: null,
     systemRoutes: [],
     siteSwitches: [dataCenterSetting('jira'), dataCenterSetting('confluence')],
     switches: await openSwitches(store),
     registry: tokenList(store),
     tokenSystems: new Map(),
+    contextPaths: new Map([['jira', '/jira']]),
     settleUses: async () => undefined,
     transaction: (work) => store.transaction(work),
     forgetCredentials() {},

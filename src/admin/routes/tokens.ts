@@ -1,16 +1,17 @@
 // `/api/v1/tokens`: every token of every system, for administrators. Which systems there are, this knows from what is registered alone.
-import { type Instant, LIMITS, type UserDirectory } from '../../core/index.js';
-import type { TokenAdministration } from '../../plugin-kit/contract.js';
+import { type Clock, LIMITS, type UserDirectory } from '../../core/index.js';
 import { readPage } from '../../plugin-kit/paging.js';
 import { type RestAnswer, type RestCall, RestFault, type Route } from '../../plugin-kit/rest.js';
-import type { RegisteredToken, TokenFilter, TokenList } from '../../store/token-registry.js';
+import type { TokenFilter, TokenList } from '../../store/token-registry.js';
 import { requireAdministrator } from '../require-caller.js';
+import { showToken, type TokenSystems } from '../token-view.js';
+import { readTokenRef } from './my-tokens.js';
 
 export interface TokenRoutesNeeds {
   readonly directory: Pick<UserDirectory, 'findByUsername' | 'findManyByUserKey'>;
   readonly registry: Pick<TokenList, 'list'>;
-  /** By the system's key. */
-  readonly tokenSystems: ReadonlyMap<string, { readonly tokens: Pick<TokenAdministration, 'revoke'> }>;
+  readonly tokenSystems: TokenSystems;
+  readonly clock: Clock;
   /** Resolves when every use that was answered is counted. */
   settleUses(): Promise<void>;
 }
@@ -30,16 +31,15 @@ async function listTokens(needs: TokenRoutesNeeds, call: RestCall): Promise<Rest
   await needs.settleUses();
   const { total, tokens } = await needs.registry.list({ startAt, limit: maxResults }, filter);
   const owners = await needs.directory.findManyByUserKey(tokens.flatMap(({ owner }) => owner ?? []));
-  const shownTokens = tokens.map((token) => shown(token, owners.get(token.owner ?? '')?.username ?? null));
+  const now = needs.clock.now();
+  const shownTokens = tokens.map((token) => showToken(token, owners.get(token.owner ?? '')?.username ?? null, needs.tokenSystems, now));
   return { status: 200, json: { total, startAt, maxResults, tokens: shownTokens } };
 }
 
 async function revokeToken({ tokenSystems }: TokenRoutesNeeds, call: RestCall): Promise<RestAnswer> {
   const { principal } = requireAdministrator(call.caller);
   const { system = '' } = call.parameters;
-  // In the query: a reference may hold a slash, and a path with an encoded one is refused [GW-2].
-  const [tokenRef, ...more] = call.query.getAll('tokenRef');
-  if (tokenRef === undefined || more.length > 0) throw new RestFault(400, 'tokenRef must be there once, in the query.');
+  const tokenRef = readTokenRef(call.query);
   const isDone = await tokenSystems.get(system)?.tokens.revoke(tokenRef, principal, call.request.clientAddress);
   if (isDone !== true) throw new RestFault(404, 'There is no such token.', { kind: 'unknown-token' });
   return { status: 204 };
@@ -55,24 +55,4 @@ async function readFilter({ directory }: TokenRoutesNeeds, query: URLSearchParam
     ...(system === null ? {} : { system }),
     ...(jira !== undefined && confluence !== undefined ? { owners: [jira, confluence] } : owner === null ? {} : { owner }),
   };
-}
-
-function shown(token: RegisteredToken, owner: string | null): object {
-  return {
-    system: token.system,
-    tokenRef: token.tokenRef,
-    product: token.product,
-    label: token.label,
-    owner,
-    ownerKey: token.owner,
-    createdAt: instantText(token.createdAt),
-    expiresAt: instantText(token.expiresAt),
-    lastUsedAt: instantText(token.lastUsedAt),
-    useCount: token.useCount,
-    hasLimits: token.hasLimits,
-  };
-}
-
-function instantText(at: Instant | null): string | null {
-  return at === null ? null : new Date(at).toISOString();
 }

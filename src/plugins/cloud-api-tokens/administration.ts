@@ -3,6 +3,7 @@ import type { TokenAdministration, TokenSummary } from '../../plugin-kit/contrac
 import type { Desk } from './desk.js';
 import { endKey } from './issue-key.js';
 import { endToken, hasLimits } from './issue-token.js';
+import { createIssuing } from './issuing.js';
 import type { OrganizationKey } from './key-row.js';
 import { isKeyRef } from './mint-values.js';
 import type { ApiToken } from './token-row.js';
@@ -10,6 +11,7 @@ import type { ApiToken } from './token-row.js';
 export function createAdministration(desk: Desk): TokenAdministration {
   const { host, tokens, keys } = desk;
   return {
+    issuing: createIssuing(desk),
     async list({ startAt, limit, owner }) {
       await host.settleUses();
       const [tokenTotal, keyTotal] = await Promise.all([tokens.count(owner), keys.count(owner)]);

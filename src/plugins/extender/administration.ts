@@ -1,11 +1,13 @@
 // Lets administrators see and end Extender's tokens beside those of every other system.
 import type { PluginHost, TokenAdministration, TokenSummary } from '../../plugin-kit/contract.js';
+import { createIssuing } from './issuing.js';
 import { revokeToken } from './revoke.js';
 import { type ExtenderToken, hasLimits } from './token-row.js';
 import type { TokenStore } from './tokens.js';
 
 export function createAdministration(host: PluginHost, tokens: TokenStore): TokenAdministration {
   return {
+    issuing: createIssuing(host, tokens),
     async list({ startAt, limit, owner }) {
       const filter = { userKey: owner ?? null };
       await host.settleUses();

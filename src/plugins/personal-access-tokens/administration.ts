@@ -1,7 +1,9 @@
 // Lets administrators see and end personal access tokens beside those of every other system.
 import type { TokenAdministration, TokenSummary } from '../../plugin-kit/contract.js';
 import type { Desk } from './desk.js';
+import { createIssuing } from './issuing.js';
 import { profileOf } from './profile.js';
+import { PROPERTIES } from './properties.js';
 import { endToken } from './revoke.js';
 import { tokenIdOf } from './token-format.js';
 import type { PersonalToken } from './token-row.js';
@@ -10,6 +12,8 @@ export function createAdministration(desk: Desk): TokenAdministration {
   const { host, profile, tokens } = desk;
   const isOurs = (userKey: string): boolean => profileOf(userKey) === profile;
   return {
+    issuing: createIssuing(desk),
+    expiresSoonDays: () => host.setting(PROPERTIES.warningDays),
     async list({ startAt, limit, owner }) {
       await host.settleUses();
       if (owner === undefined) {

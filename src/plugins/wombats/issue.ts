@@ -23,8 +23,8 @@ export interface Desk {
 
 type By = Pick<Act, 'actor' | 'clientAddress'>;
 
-/** Makes a token for the caller and resolves with its value, which nothing will show again [WOM-11]. Throws RestFault 403. */
-export async function issueToken({ host, profile, tokens }: Desk, caller: Caller, request: TokenRequest, by: By): Promise<string> {
+/** Makes a token for the caller; resolves with its value, which nothing will show again [WOM-11]. Throws RestFault 403. */
+export async function issueToken({ host, profile, tokens }: Desk, caller: Caller, request: TokenRequest, by: By) {
   if (caller.grant !== null && host.tokensMakeTokens === 'refuse') {
     throw new RestFault(403, 'A token may not be used to make another: log in with a password.');
   }
@@ -63,7 +63,7 @@ export async function issueToken({ host, profile, tokens }: Desk, caller: Caller
     });
     host.forget(token.tokenRef);
   });
-  return value;
+  return { tokenRef: token.tokenRef, value };
 }
 
 /** Ends a token. Resolves to false when somebody else ended it first. */

@@ -10,6 +10,7 @@ import { createPosternCursor1795305600007 } from './1795305600007-postern-cursor
 import { createPosternKey1795305600008 } from './1795305600008-postern-key.js';
 import { createPosternUpstreamCredential1795305600009 } from './1795305600009-postern-upstream-credential.js';
 import { createPosternLoginFailure1795305600010 } from './1795305600010-postern-login-failure.js';
+import { createPosternSession1795305600021 } from './1795305600021-postern-session.js';
 
 /** The migrations that lead to the house's own tables. */
 export const storeMigrations: readonly (new () => MigrationInterface)[] = [
@@ -23,4 +24,5 @@ export const storeMigrations: readonly (new () => MigrationInterface)[] = [
   createPosternKey1795305600008,
   createPosternUpstreamCredential1795305600009,
   createPosternLoginFailure1795305600010,
+  createPosternSession1795305600021,
 ];

@@ -4,6 +4,7 @@ import { cwdUserTable } from './cwd-user.js';
 import { posternCursorTable } from './postern-cursor.js';
 import { posternKeyTable } from './postern-key.js';
 import { posternLoginFailureTable } from './postern-login-failure.js';
+import { posternSessionTable } from './postern-session.js';
 import { posternSwitchTable } from './postern-switch.js';
 import { posternTokenTable } from './postern-token.js';
 import { posternUpstreamCredentialTable } from './postern-upstream-credential.js';
@@ -23,4 +24,5 @@ export const storeTables: readonly EntitySchema[] = [
   posternKeyTable as EntitySchema,
   posternUpstreamCredentialTable as EntitySchema,
   posternLoginFailureTable as EntitySchema,
+  posternSessionTable as EntitySchema,
 ];

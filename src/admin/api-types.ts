@@ -1,0 +1,96 @@
+// What `/api/v1` answers to the pages, as types alone: both sides of the wire are held to them.
+
+/** `GET`, `POST /api/v1/session`. */
+export interface SessionAnswer {
+  /** null: nobody is signed in. */
+  readonly user: SessionUser | null;
+  /** To be sent back as `X-Postern-Page` with every change; null where nobody is signed in. */
+  readonly pageToken: string | null;
+  /** Shown in the head of every page. */
+  readonly profile: 'emulator' | 'gateway';
+}
+
+export interface SessionUser {
+  readonly username: string;
+  readonly displayName: string;
+  readonly emailAddress: string;
+  readonly accountId: string;
+  readonly administrator: boolean;
+}
+
+/** Every failure. */
+export interface FaultAnswer {
+  readonly message: string;
+  readonly 'status-code': number;
+}
+
+export type TokenStatus = 'active' | 'expires-soon' | 'expired';
+
+/** A token of whatever system, without its value. */
+export interface TokenAnswer {
+  readonly system: string;
+  readonly tokenRef: string;
+  readonly product: 'jira' | 'confluence' | 'cloud';
+  readonly label: string;
+  /** The owner's user name; null for a deleted user, and for a token without one. */
+  readonly owner: string | null;
+  readonly ownerKey: string | null;
+  readonly createdAt: string;
+  /** null: never. */
+  readonly expiresAt: string | null;
+  /** null: never. */
+  readonly lastUsedAt: string | null;
+  readonly useCount: number;
+  readonly hasLimits: boolean;
+  readonly status: TokenStatus;
+}
+
+/** `GET /api/v1/my/tokens`, `GET /api/v1/tokens`. */
+export interface TokenPage {
+  readonly total: number;
+  readonly startAt: number;
+  readonly maxResults: number;
+  readonly tokens: readonly TokenAnswer[];
+}
+
+/** What a form for a new token may offer; the server checks all of it again. */
+export interface TokenTermsAnswer {
+  readonly labelLengthMax: number;
+  readonly daysMax: number;
+  /** null: never expires unless told. */
+  readonly daysDefault: number | null;
+  readonly mayBeEternal: boolean;
+  readonly mayBeLimited: boolean;
+}
+
+/** One of `GET /api/v1/token-systems`. */
+export interface TokenSystemAnswer {
+  readonly system: string;
+  readonly name: string;
+  readonly products: readonly ('jira' | 'confluence' | 'cloud')[];
+  /** null: its tokens are made by its own REST alone. */
+  readonly terms: TokenTermsAnswer | null;
+}
+
+/** `POST /api/v1/my/tokens`. */
+export interface NewTokenBody {
+  readonly system: string;
+  readonly label: string;
+  /** null: never. Left out: as long as the system says. */
+  readonly expiresInDays?: number | null;
+  readonly limitTo?: string;
+  readonly ip?: string;
+}
+
+/** A token that was just made; `value` is shown this once. */
+export interface NewTokenAnswer {
+  readonly system: string;
+  readonly tokenRef: string;
+  readonly value: string;
+  /** How a request carries it. */
+  readonly scheme: 'basic' | 'bearer';
+  /** The name beside the value where the scheme is Basic. */
+  readonly username: string | null;
+  /** A path to try it on. */
+  readonly examplePath: string;
+}

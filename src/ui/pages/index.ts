@@ -1,0 +1,15 @@
+// The list of pages: where each lies below `/ui/`, who sees it, and the order in which they are offered.
+import type { ComponentType } from 'react';
+import { texts } from '../texts.js';
+import { MyTokensPage } from './my-tokens.js';
+
+export interface PageEntry {
+  /** Below `/ui/`. */
+  readonly path: string;
+  readonly title: string;
+  readonly group: 'personal' | 'administration';
+  readonly Page: ComponentType;
+}
+
+/** In the order of the menu; pages of `administration` are for administrators alone. */
+export const PAGES: readonly PageEntry[] = [{ path: 'my-tokens', title: texts.myTokens.title, group: 'personal', Page: MyTokensPage }];
