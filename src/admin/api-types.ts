@@ -68,6 +68,8 @@ export interface TokenSystemAnswer {
   readonly system: string;
   readonly name: string;
   readonly products: readonly ('jira' | 'confluence' | 'cloud')[];
+  /** Where its tokens work: the products that are carried, below their context paths. */
+  readonly places: readonly { readonly product: 'jira' | 'confluence'; readonly contextPath: string }[];
   /** null: its tokens are made by its own REST alone. */
   readonly terms: TokenTermsAnswer | null;
 }

@@ -33,15 +33,13 @@ function Frame() {
         {texts.action.skip}
       </a>
       <Head />
-      <div className="aui-page-panel postern-panel">
-        <div className="aui-page-panel-inner">
-          <div className="aui-page-panel-nav">
-            <Menu pages={pages} current={entry?.path ?? null} />
-          </div>
-          <main className="aui-page-panel-content" id="content" tabIndex={-1}>
-            {entry === undefined ? <NoPage /> : <entry.Page key={entry.path} />}
-          </main>
+      <div className="postern-frame">
+        <div className="postern-menu">
+          <Menu pages={pages} current={entry?.below ?? entry?.path ?? null} />
         </div>
+        <main className="postern-content" id="content" tabIndex={-1}>
+          {entry === undefined ? <NoPage /> : <entry.Page key={entry.path} />}
+        </main>
       </div>
     </div>
   );
@@ -110,7 +108,7 @@ function Menu({ pages, current }: { readonly pages: readonly PageEntry[]; readon
             </div>
             <ul className="aui-nav">
               {pages
-                .filter((page) => page.group === group)
+                .filter((page) => page.group === group && page.below === undefined)
                 .map(({ path, title }) => (
                   <li key={path} className={path === current ? 'aui-nav-selected' : undefined}>
                     <Link page={path} isCurrent={path === current}>

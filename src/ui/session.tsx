@@ -58,7 +58,7 @@ export function SessionGate({ children }: { readonly children: ReactNode }) {
   if (fault !== null) {
     return (
       <main className="postern-alone">
-        <div className="aui-message aui-message-error" role="alert">
+        <div className="aui-message aui-message-error postern-message" role="alert">
           <p>{fault}</p>
         </div>
         <button className="aui-button" type="button" onClick={load}>

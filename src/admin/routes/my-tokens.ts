@@ -41,12 +41,25 @@ export function myTokenRoutes(needs: MyTokenRoutesNeeds): readonly Route[] {
   ];
 }
 
-async function listSystems({ tokenSystems }: MyTokenRoutesNeeds, call: RestCall): Promise<RestAnswer> {
+async function listSystems({ tokenSystems, contextPaths }: MyTokenRoutesNeeds, call: RestCall): Promise<RestAnswer> {
   requireCaller(call);
   const systems = [...tokenSystems].map(
-    ([system, { name, products, tokens }]): TokenSystemAnswer => ({ system, name, products, terms: tokens.issuing?.terms() ?? null }),
+    ([system, { name, products, tokens }]): TokenSystemAnswer => ({
+      system,
+      name,
+      products,
+      places: placesOf(products, contextPaths),
+      terms: tokens.issuing?.terms() ?? null,
+    }),
   );
   return { status: 200, json: systems };
+}
+
+/** The cloud's tokens open both products [CLD-9]. */
+function placesOf(products: TokenSystem['products'], contextPaths: ReadonlyMap<UpstreamProduct, string>): TokenSystemAnswer['places'] {
+  return [...contextPaths].flatMap(([product, contextPath]) =>
+    products.includes(product) || products.includes('cloud') ? [{ product, contextPath }] : [],
+  );
 }
 
 async function listOwn(needs: MyTokenRoutesNeeds, call: RestCall): Promise<RestAnswer> {
@@ -124,7 +137,7 @@ function namesOfIssuing(systems: TokenSystems): readonly string[] {
 
 /** Who am I, as the product answers it: harmless, and shows that the token works. */
 function examplePath({ products }: TokenSystem, contextPaths: ReadonlyMap<UpstreamProduct, string>): string {
-  const jira = contextPaths.get('jira');
-  if (jira !== undefined && !(products.length === 1 && products[0] === 'confluence')) return `${jira}/rest/api/2/myself`;
-  return `${contextPaths.get('confluence') ?? ''}/rest/api/user/current`;
+  const [place] = placesOf(products, contextPaths);
+  if (place === undefined) return '/';
+  return `${place.contextPath}${place.product === 'jira' ? '/rest/api/2/myself' : '/rest/api/user/current'}`;
 }

@@ -102,15 +102,8 @@ export interface CheckFieldProps {
 export function CheckField({ label, isChecked, onChange, isDisabled = false }: CheckFieldProps) {
   const id = useId();
   return (
-    <div className="checkbox">
-      <input
-        id={id}
-        className="checkbox"
-        type="checkbox"
-        checked={isChecked}
-        disabled={isDisabled}
-        onChange={(event) => onChange(event.target.checked)}
-      />
+    <div className="postern-check">
+      <input id={id} type="checkbox" checked={isChecked} disabled={isDisabled} onChange={(event) => onChange(event.target.checked)} />
       <label htmlFor={id}>{label}</label>
     </div>
   );

@@ -1,6 +1,7 @@
 // The list of pages: where each lies below `/ui/`, who sees it, and the order in which they are offered.
 import type { ComponentType } from 'react';
 import { texts } from '../texts.js';
+import { CreateTokenPage } from './create-token.js';
 import { MyTokensPage } from './my-tokens.js';
 
 export interface PageEntry {
@@ -8,8 +9,13 @@ export interface PageEntry {
   readonly path: string;
   readonly title: string;
   readonly group: 'personal' | 'administration';
+  /** Reached from another page, which stands in the menu for it. */
+  readonly below?: string;
   readonly Page: ComponentType;
 }
 
 /** In the order of the menu; pages of `administration` are for administrators alone. */
-export const PAGES: readonly PageEntry[] = [{ path: 'my-tokens', title: texts.myTokens.title, group: 'personal', Page: MyTokensPage }];
+export const PAGES: readonly PageEntry[] = [
+  { path: 'my-tokens', title: texts.myTokens.title, group: 'personal', Page: MyTokensPage },
+  { path: 'my-tokens/create', title: texts.createToken.title, group: 'personal', below: 'my-tokens', Page: CreateTokenPage },
+];

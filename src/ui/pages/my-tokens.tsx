@@ -10,6 +10,7 @@ import { Pager } from '../components/pager.js';
 import { type Column, Table } from '../components/table.js';
 import { Time } from '../components/time.js';
 import { TokenStatusLozenge } from '../components/token-status.js';
+import { goTo } from '../navigation.js';
 import { useSession } from '../session.js';
 import { texts } from '../texts.js';
 import { useLoaded } from '../use-loaded.js';
@@ -36,7 +37,14 @@ export function MyTokensPage() {
     api.call('DELETE', withQuery(`/my/tokens/${token.system}`, { tokenRef: token.tokenRef }));
 
   return (
-    <Page title={T.title}>
+    <Page
+      title={T.title}
+      actions={
+        <Button kind="primary" onPress={() => goTo('my-tokens/create')}>
+          {T.create}
+        </Button>
+      }
+    >
       <p>{T.about}</p>
       {fault === null ? null : <Message kind="error">{fault}</Message>}
       {page === null ? null : (
