@@ -96,3 +96,23 @@ export interface NewTokenAnswer {
   /** A path to try it on. */
   readonly examplePath: string;
 }
+
+/** `POST /api/v1/tokens/revoke`. */
+export interface RevokedAnswer {
+  readonly revoked: number;
+  /** Were gone already, or never there. */
+  readonly missing: number;
+}
+
+/** One of `GET /api/v1/settings`. */
+export interface SettingAnswer {
+  readonly name: string;
+  readonly about: string;
+  /** As it would be written; null: nothing is set. A secret that is set is `[redacted]`. */
+  readonly value: string | null;
+  readonly origin: 'default' | 'file' | 'environment' | 'flag' | 'switched';
+  /** Its name in the environment. */
+  readonly variable: string;
+  /** May be changed while running, at `/api/v1/switches`. */
+  readonly isSwitch: boolean;
+}

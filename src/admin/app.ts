@@ -20,6 +20,7 @@ import { viewOf, type ViewNeeds } from './request-view.js';
 import { auditExport } from './routes/audit-export.js';
 import { managedAccounts } from './routes/managed-accounts.js';
 import { type MyTokenRoutesNeeds, myTokenRoutes } from './routes/my-tokens.js';
+import { type SettingRoutesNeeds, settingRoutes } from './routes/settings.js';
 import { type SwitchRoutesNeeds, switchRoutes } from './routes/switches.js';
 import { type TokenRoutesNeeds, tokenRoutes } from './routes/tokens.js';
 import { upstreamCredentialRoutes } from './routes/upstream-credentials.js';
@@ -32,6 +33,7 @@ const ROOT = '/api/v1';
 export interface AdminNeeds
   extends ViewNeeds,
     Omit<SwitchRoutesNeeds, 'trail'>,
+    SettingRoutesNeeds,
     Omit<TokenRoutesNeeds & MyTokenRoutesNeeds, 'directory' | 'registry'> {
   readonly registry: Pick<TokenList, 'list' | 'find'>;
   readonly directory: Directory;
@@ -107,7 +109,14 @@ function securityHeaders(): express.RequestHandler {
 
 /** The resources as one module on Postern's own origin: routed, read and refused as the token systems' are. */
 function apiModule(needs: AdminNeeds): RestModule {
-  const own = [userRoutes(needs), upstreamCredentialRoutes(needs), switchRoutes(needs), tokenRoutes(needs), myTokenRoutes(needs)].flat();
+  const own = [
+    userRoutes(needs),
+    upstreamCredentialRoutes(needs),
+    switchRoutes(needs),
+    tokenRoutes(needs),
+    myTokenRoutes(needs),
+    settingRoutes(needs),
+  ].flat();
   const routes = [...own, ...needs.systemRoutes];
   return { product: 'cloud', path: ROOT, versions: [], routes, renderFault };
 }

@@ -115,6 +115,8 @@ export const LIMITS = {
   userTextLengthMax: 255,
   /** Calls of the organization's API that one organization key may make in a minute; past it 429 [CLD-8]. */
   organizationCallsPerMinute: 500,
+  /** Tokens that one request revokes: each is a record and a transaction, and a page shows how far it has come. */
+  revokedAtOnceMax: 100,
   /** Days that a token may last where its system has no bound of its own: a hundred years. */
   tokenDaysMax: 36_500,
   /** Days before its end at which a token is shown as expiring soon, where its system does not say. */

@@ -177,7 +177,11 @@ export interface Switches {
 
 /** The host's own list of every token of every system, for administrators, counters and the revocation feed. */
 export interface TokenRegistry {
-  add(manager: EntityManager, token: Omit<TokenSummary, 'lastUsedAt' | 'useCount'> & { readonly system: string }): Promise<void>;
+  /** `hasAddressLimit` left out: nobody knows, and it is found among those without. */
+  add(
+    manager: EntityManager,
+    token: Omit<TokenSummary, 'lastUsedAt' | 'useCount'> & { readonly system: string; readonly hasAddressLimit?: boolean },
+  ): Promise<void>;
   remove(manager: EntityManager, system: string, tokenRef: string): Promise<void>;
 }
 

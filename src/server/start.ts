@@ -90,6 +90,8 @@ async function openFront(needs: FrontNeeds, closing: Closing) {
     baseUrl: settings.get(S.baseUrl),
     pages: await readPages(PAGES_FOLDER),
     systemRoutes: systems.apiRoutes,
+    settings,
+    systemSettings: needs.plugins.flatMap(({ manifest }) => manifest.settings),
     siteSwitches: needs.siteSwitches,
     switches: needs.switches,
     registry: needs.registry,

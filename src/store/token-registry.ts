@@ -4,23 +4,19 @@ import type { Product } from '../core/index.js';
 import type { Store } from './contract.js';
 import { boundPage } from './page.js';
 import { posternTokenTable } from './tables/postern-token.js';
+import { NEWEST_FIRST, orderClause, type TokenFilter, type TokenOrder, whereClause } from './token-filter.js';
 
 /** A token as administrators see it, of whatever system. */
 export type RegisteredToken = TokenSummary & { readonly system: string };
 
-/** What to list; what is left out does not narrow. */
-export interface TokenFilter {
-  readonly system?: string;
-  /** One of the owner's user keys. */
-  readonly owner?: string;
-  /** Both of a user's keys. */
-  readonly owners?: readonly [jira: string, confluence: string];
-}
-
 /** The registry with its read side, for administrators. */
 export interface TokenList extends TokenRegistry {
-  /** Newest first; at most LIMITS.pageMax. Counters are as of the last flush. */
-  list(page: { startAt: number; limit: number }, filter?: TokenFilter): Promise<{ total: number; tokens: readonly RegisteredToken[] }>;
+  /** Newest first unless told; at most LIMITS.pageMax. Counters are as of the last flush. */
+  list(
+    page: { startAt: number; limit: number },
+    filter?: TokenFilter,
+    order?: TokenOrder,
+  ): Promise<{ total: number; tokens: readonly RegisteredToken[] }>;
   find(system: string, tokenRef: string): Promise<RegisteredToken | null>;
 }
 
@@ -39,8 +35,6 @@ interface TokenRow {
 
 const COLUMNS = 'system_key, token_ref, product, owner_key, label, created_at, expires_at, last_used_at, use_count, has_limits';
 
-const NEWEST_FIRST = 'ORDER BY created_at DESC, system_key DESC, token_ref DESC';
-
 /** The registry on a migrated store. */
 export function tokenList(store: Store): TokenList {
   return {
@@ -56,6 +50,7 @@ export function tokenList(store: Store): TokenList {
         last_used_at: null,
         use_count: 0,
         has_limits: token.hasLimits,
+        has_address_limit: token.hasAddressLimit ?? null,
       });
     },
 
@@ -63,11 +58,11 @@ export function tokenList(store: Store): TokenList {
       await manager.delete(posternTokenTable, { system_key: system, token_ref: tokenRef });
     },
 
-    async list(page, filter = {}) {
-      const { where, values } = condition(filter);
+    async list(page, filter = {}, order = NEWEST_FIRST) {
+      const { where, values } = whereClause(filter);
       const { limit, offset } = boundPage(page);
       const [counted] = await store.read<{ total: number | string }>(`SELECT COUNT(*) AS total FROM postern_token${where}`, values);
-      const rows = await store.read<TokenRow>(pageStatement(where), [...values, limit, offset]);
+      const rows = await store.read<TokenRow>(pageStatement(where, orderClause(store.engine, order)), [...values, limit, offset]);
       return { total: Number(counted?.total), tokens: rows.map(asToken) };
     },
 
@@ -83,30 +78,11 @@ export function tokenList(store: Store): TokenList {
 }
 
 /** The page is found in an index alone, then its rows are fetched: skipping half a million rows would stop the event loop for half a second. */
-function pageStatement(where: string): string {
+function pageStatement(where: string, order: string): string {
   // CROSS JOIN: SQLite keeps that order, and would otherwise walk every token to be spared sorting one page.
   return `SELECT ${COLUMNS}
-    FROM (SELECT system_key AS page_system, token_ref AS page_ref FROM postern_token${where} ${NEWEST_FIRST} LIMIT ? OFFSET ?) page
-    CROSS JOIN postern_token WHERE system_key = page_system AND token_ref = page_ref ${NEWEST_FIRST}`;
-}
-
-/** One of six fixed conditions, so that each stays prepared. */
-function condition(filter: TokenFilter): { where: string; values: readonly string[] } {
-  const parts: string[] = [];
-  const values: string[] = [];
-  if (filter.system !== undefined) {
-    parts.push('system_key = ?');
-    values.push(filter.system);
-  }
-  if (filter.owner !== undefined) {
-    parts.push('owner_key = ?');
-    values.push(filter.owner);
-  }
-  if (filter.owners !== undefined) {
-    parts.push('owner_key IN (?, ?)');
-    values.push(...filter.owners);
-  }
-  return { where: parts.length === 0 ? '' : ` WHERE ${parts.join(' AND ')}`, values };
+    FROM (SELECT system_key AS page_system, token_ref AS page_ref FROM postern_token${where} ${order} LIMIT ? OFFSET ?) page
+    CROSS JOIN postern_token WHERE system_key = page_system AND token_ref = page_ref ${order}`;
 }
 
 function asToken(row: TokenRow): RegisteredToken {

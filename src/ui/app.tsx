@@ -29,7 +29,7 @@ function Frame() {
   const entry = pages.find((candidate) => candidate.path === path) ?? (path === '' ? first : undefined);
   return (
     <div id="page">
-      <a className="postern-skip" href="#content">
+      <a className="postern-skip" href="#main">
         {texts.action.skip}
       </a>
       <Head />
@@ -37,7 +37,7 @@ function Frame() {
         <div className="postern-menu">
           <Menu pages={pages} current={entry?.below ?? entry?.path ?? null} />
         </div>
-        <main className="postern-content" id="content" tabIndex={-1}>
+        <main className="postern-content" id="main" tabIndex={-1}>
           {entry === undefined ? <NoPage /> : <entry.Page key={entry.path} />}
         </main>
       </div>

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { type AdminNeeds, createAdminApp } from '../../src/admin/app.js';
 import type { AuditRecord, SpooledTrail } from '../../src/audit/contract.js';
 import { createTrail } from '../../src/audit/trail.js';
+import { loadSettings } from '../../src/config/load.js';
 import { type Logger, Secret } from '../../src/core/index.js';
 import { type Directory, openDirectory } from '../../src/store/directory/directory.js';
 import { storeMigrations } from '../../src/store/migrations/index.js';
@@ -89,6 +90,8 @@ export async function startAdminWorld(replaced: (parts: AdminNeeds) => Partial<A
     baseUrl: null,
     pages: null,
     systemRoutes: [],
+    settings: loadSettings([], {}),
+    systemSettings: [],
     siteSwitches: [dataCenterSetting('jira'), dataCenterSetting('confluence')],
     switches: await openSwitches(store),
     registry: tokenList(store),

@@ -108,8 +108,10 @@ eachDatabase((database) => {
   });
 });
 
-it('makes one table in each migration, for MySQL commits at every statement', () => {
-  expect(everything.migrations).toHaveLength(everything.entities.length);
+it('makes one table, column or index in each migration, for MySQL commits at every statement', () => {
+  const names = everything.migrations.map((migration) => new migration().name ?? migration.name);
+  expect(names.filter((name) => !/^(Create|Add)/.test(name))).toEqual([]);
+  expect(names.filter((name) => name.startsWith('Create'))).toHaveLength(everything.entities.length);
 });
 
 it.each([

@@ -2,8 +2,11 @@
 import { type Clock, LIMITS, type UserDirectory } from '../../core/index.js';
 import { readPage } from '../../plugin-kit/paging.js';
 import { type RestAnswer, type RestCall, RestFault, type Route } from '../../plugin-kit/rest.js';
-import type { TokenFilter, TokenList } from '../../store/token-registry.js';
+import { requireFields } from '../../plugin-kit/request-body.js';
+import type { TokenList } from '../../store/token-registry.js';
+import type { RevokedAnswer, TokenPage } from '../api-types.js';
 import { requireAdministrator } from '../require-caller.js';
+import { readTokenQuery } from '../token-query.js';
 import { showToken, type TokenSystems } from '../token-view.js';
 import { readTokenRef } from './my-tokens.js';
 
@@ -20,6 +23,7 @@ export interface TokenRoutesNeeds {
 export function tokenRoutes(needs: TokenRoutesNeeds): readonly Route[] {
   return [
     { method: 'GET', path: '/tokens', handle: (call) => listTokens(needs, call) },
+    { method: 'POST', path: '/tokens/revoke', handle: (call) => revokeTokens(needs, call) },
     { method: 'DELETE', path: '/tokens/:system', handle: (call) => revokeToken(needs, call) },
   ];
 }
@@ -27,13 +31,13 @@ export function tokenRoutes(needs: TokenRoutesNeeds): readonly Route[] {
 async function listTokens(needs: TokenRoutesNeeds, call: RestCall): Promise<RestAnswer> {
   requireAdministrator(call.caller);
   const { startAt, maxResults } = readPage(call.query, LIMITS.pageMax);
-  const filter = await readFilter(needs, call.query);
+  const { filter, order } = await readTokenQuery(call.query, needs.directory);
   await needs.settleUses();
-  const { total, tokens } = await needs.registry.list({ startAt, limit: maxResults }, filter);
+  const { total, tokens } = await needs.registry.list({ startAt, limit: maxResults }, filter, order);
   const owners = await needs.directory.findManyByUserKey(tokens.flatMap(({ owner }) => owner ?? []));
   const now = needs.clock.now();
   const shownTokens = tokens.map((token) => showToken(token, owners.get(token.owner ?? '')?.username ?? null, needs.tokenSystems, now));
-  return { status: 200, json: { total, startAt, maxResults, tokens: shownTokens } };
+  return { status: 200, json: { total, startAt, maxResults, tokens: shownTokens } satisfies TokenPage };
 }
 
 async function revokeToken({ tokenSystems }: TokenRoutesNeeds, call: RestCall): Promise<RestAnswer> {
@@ -45,14 +49,24 @@ async function revokeToken({ tokenSystems }: TokenRoutesNeeds, call: RestCall): 
   return { status: 204 };
 }
 
-/** `owner`: a user name, or one user key, such as a deleted user's, whose tokens stay listed [DIR-7]. */
-async function readFilter({ directory }: TokenRoutesNeeds, query: URLSearchParams): Promise<TokenFilter> {
-  const system = query.get('system');
-  const owner = query.get('owner');
-  const user = owner === null ? null : await directory.findByUsername(owner);
-  const { jira, confluence } = user?.userKeys ?? {};
-  return {
-    ...(system === null ? {} : { system }),
-    ...(jira !== undefined && confluence !== undefined ? { owners: [jira, confluence] } : owner === null ? {} : { owner }),
-  };
+/** Ends several, one after the other: each is an act of its own, recorded before it is done. A page asks again for the rest. */
+async function revokeTokens({ tokenSystems }: TokenRoutesNeeds, call: RestCall): Promise<RestAnswer> {
+  const { principal } = requireAdministrator(call.caller);
+  const named = readTokens(requireFields(await call.json(), ['tokens'])['tokens']);
+  let revoked = 0;
+  for (const { system, tokenRef } of named) {
+    if ((await tokenSystems.get(system)?.tokens.revoke(tokenRef, principal, call.request.clientAddress)) === true) revoked += 1;
+  }
+  return { status: 200, json: { revoked, missing: named.length - revoked } satisfies RevokedAnswer };
+}
+
+function readTokens(value: unknown): readonly { readonly system: string; readonly tokenRef: string }[] {
+  if (!Array.isArray(value) || value.length === 0 || value.length > LIMITS.revokedAtOnceMax) {
+    throw new RestFault(400, `tokens must be a list of 1 to ${LIMITS.revokedAtOnceMax} objects with system and tokenRef.`);
+  }
+  return value.map((item: unknown) => {
+    const { system, tokenRef } = requireFields(item, ['system', 'tokenRef']);
+    if (typeof system === 'string' && typeof tokenRef === 'string') return { system, tokenRef };
+    throw new RestFault(400, 'Each of tokens must have system and tokenRef, as the list shows them.');
+  });
 }

@@ -3,7 +3,7 @@ import { LIMITS, type Principal } from '../../core/index.js';
 import type { Act, PluginHost } from '../../plugin-kit/contract.js';
 import { mintText } from '../../plugin-kit/mint.js';
 import { type Caller, RestFault } from '../../plugin-kit/rest.js';
-import { inheritLimits, isLimited } from '../../plugin-kit/stored-limits.js';
+import { hasAddresses, inheritLimits, isLimited } from '../../plugin-kit/stored-limits.js';
 import type { WombatsProfile } from './profile.js';
 import type { TokenRequest } from './token-request.js';
 import { hasLimits, type WombatsToken } from './token-row.js';
@@ -59,6 +59,7 @@ export async function issueToken({ host, profile, tokens }: Desk, caller: Caller
         createdAt: token.createdAt,
         expiresAt: token.expirationDate,
         hasLimits: hasLimits(token),
+        hasAddressLimit: hasAddresses(token.limits),
       });
     });
     host.forget(token.tokenRef);

@@ -1,4 +1,4 @@
-// The house's own migrations, oldest first: one table each.
+// The house's own migrations, oldest first: one table, column or index each.
 import type { MigrationInterface } from 'typeorm';
 import { createCwdUser1795305600001 } from './1795305600001-cwd-user.js';
 import { createUserMapping1795305600002 } from './1795305600002-user-mapping.js';
@@ -11,6 +11,8 @@ import { createPosternKey1795305600008 } from './1795305600008-postern-key.js';
 import { createPosternUpstreamCredential1795305600009 } from './1795305600009-postern-upstream-credential.js';
 import { createPosternLoginFailure1795305600010 } from './1795305600010-postern-login-failure.js';
 import { createPosternSession1795305600021 } from './1795305600021-postern-session.js';
+import { addTokenAddressLimit1795305600022 } from './1795305600022-token-address-limit.js';
+import { addTokenOrders } from './1795305600023-token-orders.js';
 
 /** The migrations that lead to the house's own tables. */
 export const storeMigrations: readonly (new () => MigrationInterface)[] = [
@@ -25,4 +27,6 @@ export const storeMigrations: readonly (new () => MigrationInterface)[] = [
   createPosternUpstreamCredential1795305600009,
   createPosternLoginFailure1795305600010,
   createPosternSession1795305600021,
+  addTokenAddressLimit1795305600022,
+  ...addTokenOrders,
 ];
