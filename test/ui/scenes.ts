@@ -73,4 +73,22 @@ export const SCENES: readonly Scene[] = [
       return visit;
     },
   },
+  {
+    name: 'tokens',
+    async visit(world, theme) {
+      const visit = await world.visitAs('admin', 'tokens', theme);
+      await visit.page.getByLabel('Select ci-deploy').check();
+      return visit;
+    },
+  },
+  {
+    name: 'bulk-revoke',
+    async visit(world, theme) {
+      const visit = await world.visitAs('admin', 'tokens', theme);
+      await visit.page.getByLabel('Select every token on this page').check();
+      await visit.page.getByRole('button', { name: /^Bulk revoke/ }).click();
+      await visit.page.getByRole('dialog').waitFor();
+      return visit;
+    },
+  },
 ];

@@ -5,6 +5,8 @@ export interface Column<Row> {
   readonly key: string;
   readonly title: string;
   readonly cell: (row: Row) => ReactNode;
+  /** Stands in the head in place of the title. */
+  readonly head?: ReactNode;
   /** Set: its title is a button that asks for the rows in this order. */
   readonly isSortable?: boolean;
   readonly isNumber?: boolean;
@@ -73,12 +75,12 @@ interface ColumnHeadProps<Row> {
   readonly onOrder: ((order: Order) => void) | undefined;
 }
 
-function ColumnHead<Row>({ column: { key, title, isSortable, isNumber }, order, onOrder }: ColumnHeadProps<Row>) {
+function ColumnHead<Row>({ column: { key, title, head, isSortable, isNumber }, order, onOrder }: ColumnHeadProps<Row>) {
   const className = isNumber === true ? 'postern-number' : undefined;
   if (isSortable !== true || onOrder === undefined) {
     return (
       <th scope="col" className={className}>
-        {title}
+        {head ?? title}
       </th>
     );
   }

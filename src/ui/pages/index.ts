@@ -3,6 +3,7 @@ import type { ComponentType } from 'react';
 import { texts } from '../texts.js';
 import { CreateTokenPage } from './create-token.js';
 import { MyTokensPage } from './my-tokens.js';
+import { TokensPage } from './tokens.js';
 
 export interface PageEntry {
   /** Below `/ui/`. */
@@ -18,4 +19,6 @@ export interface PageEntry {
 export const PAGES: readonly PageEntry[] = [
   { path: 'my-tokens', title: texts.myTokens.title, group: 'personal', Page: MyTokensPage },
   { path: 'my-tokens/create', title: texts.createToken.title, group: 'personal', below: 'my-tokens', Page: CreateTokenPage },
+  { path: 'tokens', title: texts.tokens.title, group: 'administration', Page: TokensPage },
+  { path: 'tokens/create', title: texts.createToken.title, group: 'administration', below: 'tokens', Page: CreateTokenPage },
 ];
