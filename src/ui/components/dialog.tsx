@@ -1,5 +1,5 @@
 // A dialogue: the browser's own `<dialog>` keeps the focus within, closes on Escape and gives the focus back; AUI's classes draw it.
-import { type FormEvent, type ReactNode, useEffect, useId, useRef } from 'react';
+import { type FormEvent, type ReactNode, useId, useLayoutEffect, useRef } from 'react';
 
 export interface DialogProps {
   readonly title: string;
@@ -15,7 +15,8 @@ export interface DialogProps {
 export function Dialog({ title, width = 'medium', actions, children, onSubmit, onClose }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  useEffect(() => {
+  // Before the element goes: a dialogue that is closed afterwards gives the focus back to nobody.
+  useLayoutEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();
     return () => dialog?.close();
