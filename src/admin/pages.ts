@@ -60,7 +60,9 @@ export async function readPages(folder: string): Promise<Pages | null> {
 
 /** Answers a request for a page or one of its files, and says whether it was one. Throws RestFault 405. */
 export function servePage(pages: Pages, message: IncomingMessage, response: ServerResponse, request: RequestView): boolean {
-  const isRoot = request.path === '/' || `${request.path}/` === PAGES_PATH;
+  // At the bare address only browsers mean the pages; programs go on finding nothing there [GW-7].
+  const isBrowser = /\btext\/html\b/.test(message.headers.accept ?? '');
+  const isRoot = (request.path === '/' && isBrowser) || `${request.path}/` === PAGES_PATH;
   if (!isRoot && !request.path.startsWith(PAGES_PATH)) return false;
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     throw new RestFault(405, ERROR_CODES['request.method-not-allowed'].publicText, { headers: { Allow: 'GET, HEAD' } });

@@ -60,9 +60,10 @@ it('are served under a policy that lets in nothing but our own files', async () 
 it('lie at /ui/, also by the address of a page in it; / and /ui lead there', async () => {
   expect(await (await get('/ui/tokens/create?user=x')).text()).toBe(index);
   for (const path of ['/', '/ui']) {
-    const answer = await get(path);
+    const answer = await get(path, { Accept: 'text/html,*/*' });
     expect([answer.status, answer.headers.get('location')]).toEqual([302, '/ui/']);
   }
+  expect((await get('/', { Accept: 'application/json' })).status).toBe(404);
   expect((await fetch(`${postern.origin}/ui/`, { method: 'POST' })).status).toBe(405);
 });
 

@@ -37,39 +37,34 @@ export function CreateTokenPage() {
   );
 }
 
+interface Draft {
+  readonly system: string;
+  readonly label: string;
+  /** As typed; null: as the kind says. */
+  readonly days: string | null;
+  readonly expires: boolean;
+  readonly scope: Scope;
+}
+
+const EMPTY: Draft = { system: '', label: '', days: null, expires: true, scope: UNRESTRICTED };
+
 function TokenForm({ kinds, user }: { readonly kinds: readonly Kind[]; readonly user: string | null }) {
   const { api } = useSession();
-  const [system, setSystem] = useState(kinds[0]?.system ?? '');
-  const [label, setLabel] = useState('');
-  const [days, setDays] = useState<string | null>(null);
-  const [expires, setExpires] = useState(true);
-  const [scope, setScope] = useState<Scope>(UNRESTRICTED);
+  const [draft, setDraft] = useState(EMPTY);
   const [fault, setFault] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
   const [made, setMade] = useState<NewTokenAnswer | null>(null);
-  const kind = kinds.find((each) => each.system === system) ?? kinds[0];
+  const kind = kinds.find(({ system }) => system === draft.system) ?? kinds[0];
   if (kind === undefined) return null;
 
-  const { terms } = kind;
-  const endsAt = days ?? String(terms.daysDefault ?? terms.daysMax);
-  const expiresInDays = expires || !terms.mayBeEternal ? Number(endsAt) : null;
-  const limitTo = terms.mayBeLimited ? limitToOf(scope.rules) : '';
-  const ip = terms.mayBeLimited ? scope.addresses.trim() : '';
+  const change = (changes: Partial<Draft>): void => setDraft({ ...draft, ...changes });
   const done = (): void => goTo(user === null ? 'my-tokens' : `tokens?owner=${encodeURIComponent(user)}`);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     setBusy(true);
     setFault(null);
-    const body: NewTokenBody = {
-      system: kind.system,
-      label,
-      expiresInDays,
-      ...(limitTo === '' ? {} : { limitTo }),
-      ...(ip === '' ? {} : { ip }),
-    };
-    const path = user === null ? '/my/tokens' : `/users/${encodeURIComponent(user)}/tokens`;
     api
-      .call<NewTokenAnswer>('POST', path, body)
+      .call<NewTokenAnswer>('POST', user === null ? '/my/tokens' : `/users/${encodeURIComponent(user)}/tokens`, bodyOf(kind, draft))
       .then(setMade, (error: unknown) => setFault(faultText(error)))
       .finally(() => setBusy(false));
   };
@@ -81,43 +76,19 @@ function TokenForm({ kinds, user }: { readonly kinds: readonly Kind[]; readonly 
           label={T.kind}
           description={T.kindAbout}
           value={kind.system}
-          onChange={setSystem}
-          options={kinds.map((each) => [each.system, each.name])}
+          onChange={(system) => change({ system })}
+          options={kinds.map(({ system, name }) => [system, name])}
         />
-        <TextField label={T.name} description={T.nameAbout} value={label} onChange={setLabel} lengthMax={terms.labelLengthMax} isRequired />
-        <fieldset className="group">
-          <legend>
-            <span>{T.expiry}</span>
-          </legend>
-          <CheckField label={T.expires} isChecked={expires || !terms.mayBeEternal} isDisabled={!terms.mayBeEternal} onChange={setExpires} />
-          {expiresInDays === null ? null : (
-            <TextField
-              label={T.days}
-              description={T.daysAbout(terms.daysMax)}
-              type="number"
-              min={1}
-              max={terms.daysMax}
-              value={endsAt}
-              onChange={setDays}
-              isRequired
-            />
-          )}
-        </fieldset>
-        <h2>{T.limits}</h2>
-        {terms.mayBeLimited ? (
-          <>
-            <p className="postern-hint">{T.limitsAbout}</p>
-            <ScopeBuilder
-              system={kind}
-              scope={scope}
-              onChange={setScope}
-              warnings={tooWide({ ...scope, days: expiresInDays, mayBeLimited: true })}
-            />
-            <TryOut system={kind} limitTo={limitTo} ip={ip} />
-          </>
-        ) : (
-          <Message kind="info">{T.noLimits}</Message>
-        )}
+        <TextField
+          label={T.name}
+          description={T.nameAbout}
+          value={draft.label}
+          onChange={(label) => change({ label })}
+          lengthMax={kind.terms.labelLengthMax}
+          isRequired
+        />
+        <ExpiryFields kind={kind} draft={draft} onChange={change} />
+        <LimitFields kind={kind} draft={draft} onChange={change} />
         {fault === null ? null : <Message kind="error">{fault}</Message>}
         <div className="buttons-container">
           <Button kind="primary" isSubmit isDisabled={isBusy}>
@@ -131,4 +102,87 @@ function TokenForm({ kinds, user }: { readonly kinds: readonly Kind[]; readonly 
       {made === null ? null : <NewTokenDialog token={made} onClose={done} />}
     </>
   );
+}
+
+interface PartProps {
+  readonly kind: Kind;
+  readonly draft: Draft;
+  readonly onChange: (changes: Partial<Draft>) => void;
+}
+
+function ExpiryFields({ kind, draft, onChange }: PartProps) {
+  const { daysMax, mayBeEternal } = kind.terms;
+  return (
+    <fieldset className="group">
+      <legend>
+        <span>{T.expiry}</span>
+      </legend>
+      <CheckField
+        label={T.expires}
+        isChecked={draft.expires || !mayBeEternal}
+        isDisabled={!mayBeEternal}
+        onChange={(expires) => onChange({ expires })}
+      />
+      {daysOf(kind, draft) === null ? null : (
+        <TextField
+          label={T.days}
+          description={T.daysAbout(daysMax)}
+          type="number"
+          min={1}
+          max={daysMax}
+          value={daysText(kind, draft)}
+          onChange={(days) => onChange({ days })}
+          isRequired
+        />
+      )}
+    </fieldset>
+  );
+}
+
+function LimitFields({ kind, draft, onChange }: PartProps) {
+  const { limitTo, ip } = limitsOf(kind, draft);
+  return (
+    <>
+      <h2>{T.limits}</h2>
+      {kind.terms.mayBeLimited ? (
+        <>
+          <p className="postern-hint">{T.limitsAbout}</p>
+          <ScopeBuilder
+            system={kind}
+            scope={draft.scope}
+            onChange={(scope) => onChange({ scope })}
+            warnings={tooWide({ ...draft.scope, days: daysOf(kind, draft), mayBeLimited: true })}
+          />
+          <TryOut system={kind} limitTo={limitTo} ip={ip} />
+        </>
+      ) : (
+        <Message kind="info">{T.noLimits}</Message>
+      )}
+    </>
+  );
+}
+
+function daysText({ terms }: Kind, { days }: Draft): string {
+  return days ?? String(terms.daysDefault ?? terms.daysMax);
+}
+
+/** null: it never expires. */
+function daysOf(kind: Kind, draft: Draft): number | null {
+  return draft.expires || !kind.terms.mayBeEternal ? Number(daysText(kind, draft)) : null;
+}
+
+/** What was put together for another kind is kept, and not asked for where it cannot be. */
+function limitsOf({ terms }: Kind, { scope }: Draft): { readonly limitTo: string; readonly ip: string } {
+  return terms.mayBeLimited ? { limitTo: limitToOf(scope.rules), ip: scope.addresses.trim() } : { limitTo: '', ip: '' };
+}
+
+function bodyOf(kind: Kind, draft: Draft): NewTokenBody {
+  const { limitTo, ip } = limitsOf(kind, draft);
+  return {
+    system: kind.system,
+    label: draft.label,
+    expiresInDays: daysOf(kind, draft),
+    ...(limitTo === '' ? {} : { limitTo }),
+    ...(ip === '' ? {} : { ip }),
+  };
 }
