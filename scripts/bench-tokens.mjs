@@ -44,7 +44,9 @@ const SYSTEMS = {
     lists: {
       'list, one user’s': ['alice', 'GET', '/api/v1/cloud-api-tokens', {}],
       'list, first page of 50': ['admin', 'GET', ORGANIZATION, { ...OF_ORGANIZATION, query: 'pageSize=50' }],
-      'search, by label': ['admin', 'GET', ORGANIZATION, { ...OF_ORGANIZATION, query: 'pageSize=50&q=measured', runs: 5 }],
+      'search, by label': ['admin', 'GET', ORGANIZATION, { ...OF_ORGANIZATION, query: 'pageSize=50&q=measured' }],
+      'search, by owner’s name': ['admin', 'GET', ORGANIZATION, { ...OF_ORGANIZATION, query: 'pageSize=50&q=number' }],
+      'count by label': ['admin', 'GET', `${ORGANIZATION}/count`, { ...OF_ORGANIZATION, query: 'q=measured' }],
     },
   },
 };
@@ -91,6 +93,7 @@ function hostLists(system, tokens) {
   const page = (startAt, filter) => (world) => world.registry.list({ startAt, limit: 50 }, filter);
   return [
     { name: 'host: first page of 50', runs: RUNS.page, run: page(0, { system }) },
+    { name: 'host: page in the middle', runs: RUNS.page, run: page(tokens / 2 - 25, { system }) },
     { name: 'host: last page of 50', runs: RUNS.page, run: page(tokens - 50, { system }) },
     { name: 'host: first page, all systems', runs: RUNS.page, run: page(0, {}) },
     {

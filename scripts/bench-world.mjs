@@ -29,6 +29,7 @@ const COPIED = {
   owner_key: (name) => other(name, 'JIRAUSER'),
   account_id: (name) => other(name, '557058:'),
   label: () => "'token ' || i",
+  lower_label: () => "'token ' || i",
   name: () => "'token ' || i",
   created_at: (name) =>
     `CASE typeof("${name}") WHEN 'text' THEN strftime('%Y-%m-%d %H:%M:%f', "${name}", '-' || i || ' seconds') ELSE "${name}" - i * 1000 END`,
@@ -103,7 +104,7 @@ export async function call(
   return found.handle({ caller, request, parameters, query: new URLSearchParams(query), json: async () => json });
 }
 
-/** Fills every table up to `tokens` rows of the one that is there; nothing but the tokens' own tables is touched. */
+/** Fills every table up to `tokens` rows of the one that is there, and the users’ with whose they are. */
 async function copyTokens(store, tables, tokens) {
   await store.transaction(async (manager) => {
     for (const { options } of tables) {
@@ -118,5 +119,23 @@ async function copyTokens(store, tables, tokens) {
          SELECT ${values.join(', ')} FROM "${table}", n WHERE "${table}".rowid = ${original.place}`,
       );
     }
+    await copyUsers(manager, Math.floor(tokens / PER_USER));
+    await manager.query(`UPDATE postern_token_total SET total = (SELECT COUNT(*) FROM postern_token
+      WHERE scope = '*' OR scope = system_key)`);
   });
+}
+
+/** The owners of the copies; nobody can log in as one. */
+async function copyUsers(manager, users) {
+  const columns = (await manager.query('PRAGMA table_info("cwd_user")')).map(({ name }) => name);
+  const copied = { id: '900000 + i', user_name: "'user' || i", lower_user_name: "'user' || i", credential: 'NULL' };
+  for (const name of ['display_name', 'lower_display_name']) copied[name] = "'user number ' || i";
+  for (const name of ['email_address', 'lower_email_address']) copied[name] = "'user' || i || '@example.com'";
+  const n = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${users})`;
+  await manager.query(`${n} INSERT INTO cwd_user (${columns.join(', ')})
+    SELECT ${columns.map((name) => copied[name] ?? name).join(', ')} FROM cwd_user, n WHERE lower_user_name = 'alice'`);
+  await manager.query(`${n} INSERT INTO postern_user (user_id, jira_key, confluence_key, account_id, is_administrator)
+    SELECT 900000 + i, 'JIRAUSER' || (900000 + i), lower(hex(randomblob(16))), '557058:' || (900000 + i), 0 FROM n`);
+  await manager.query(`${n} INSERT INTO user_mapping (user_key, username, lower_username)
+    SELECT 'JIRAUSER' || (900000 + i), 'user' || i, 'user' || i FROM n`);
 }

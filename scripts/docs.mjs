@@ -1,7 +1,7 @@
-// Writes docs/errors.md and docs/settings.md from what was compiled; with --check it writes nothing and fails when they are not current.
+// Writes docs/errors.md, docs/limits.md and docs/settings.md from what is declared; with --check it writes nothing and fails when they are not current.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { renderErrors, renderSettings } from './render-docs.mjs';
+import { renderErrors, renderLimits, renderSettings } from './render-docs.mjs';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const { ERROR_CODES } = await import('../dist/core/error-codes.js');
@@ -11,6 +11,7 @@ const { plugins } = await import('../dist/plugins/index.js');
 
 const pages = {
   'docs/errors.md': renderErrors(ERROR_CODES),
+  'docs/limits.md': renderLimits(readFileSync('src/core/limits.ts', 'utf8')),
   'docs/settings.md': renderSettings(Object.values(HOUSE_SETTINGS), plugins, environmentName),
 };
 

@@ -4,6 +4,7 @@ import type { Plugin } from '../src/plugin-kit/contract.js';
 import type { Profile, SettingSpec } from '../src/plugin-kit/setting.js';
 
 export function renderErrors(codes: typeof ERROR_CODES): string;
+export function renderLimits(source: string): string;
 export function renderSettings(
   house: readonly SettingSpec[],
   plugins: readonly Pick<Plugin, 'manifest'>[],

@@ -15,6 +15,25 @@ export function renderErrors(codes) {
     .concat('\n');
 }
 
+/** docs/limits.md from the text of src/core/limits.ts, whose comments say each bound's unit and reason. */
+export function renderLimits(source) {
+  const rows = [...source.matchAll(/^ {2}\/\*\* (.+) \*\/\n {2}(\w+): ([\d_]+),$/gm)].map(([, about, name, value]) => [
+    `\`${name}\``,
+    value.replaceAll('_', ','),
+    about,
+  ]);
+  const declared = source.match(/^ {2}\w+:/gm)?.length ?? 0;
+  if (rows.length !== declared) throw new Error(`${declared - rows.length} bounds of limits.ts have no comment of one line`);
+  return [
+    '# Limits',
+    GENERATED,
+    'Every bound, with its unit and its reason. They are not settings: one that has to differ from site to site is a setting besides, and says so.\nWhat a client gets beyond one is in [errors.md](errors.md); `test/gateway/` holds them, over real sockets.',
+    table(['Bound', 'Value', 'Unit and reason'], rows),
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
 /** docs/settings.md from the settings of the house and those of every plugin. `environmentName` spells a setting as a variable. */
 export function renderSettings(house, plugins, environmentName) {
   const sections = [

@@ -17,7 +17,9 @@ export async function main(flags: readonly string[]): Promise<void> {
       processEnvironment(),
       flags,
     );
-    endOnSignals(await start(settings));
+    const server = await start(settings);
+    endOnSignals(server);
+    reloadOnSignal(server);
   } catch (error) {
     process.exitCode = 1;
     for (const line of explain(error)) process.stderr.write(`${line}\n`);
@@ -65,6 +67,11 @@ function endOnSignals(server: PosternServer): void {
   };
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
+}
+
+/** SIGHUP, where there is something to read again; elsewhere it ends the process, as it does when a terminal is closed [GW-43]. */
+function reloadOnSignal({ reload }: PosternServer): void {
+  if (reload !== null) process.on('SIGHUP', () => void reload());
 }
 
 function explain(error: unknown): readonly string[] {

@@ -6,6 +6,7 @@ import type { Trail } from '../audit/contract.js';
 import { createCredentialCache } from '../authn/credential-cache.js';
 import type { CheckPassword } from '../authn/password-check.js';
 import { ERROR_CODES, type Clock, type Logger, type RandomSource } from '../core/index.js';
+
 import { RestFault, type RestModule, type Route } from '../plugin-kit/rest.js';
 import type { Profile } from '../plugin-kit/setting.js';
 import type { Directory } from '../store/directory/directory.js';
@@ -18,7 +19,9 @@ import { type Pages, servePage } from './pages.js';
 import { type ArrivedRequest, pluginRouter } from './plugin-router.js';
 import { viewOf, type ViewNeeds } from './request-view.js';
 import { auditExport } from './routes/audit-export.js';
+import { type ExplainNeeds, explainRoutes } from './routes/explain.js';
 import { managedAccounts } from './routes/managed-accounts.js';
+import type { TokenSystems } from './token-view.js';
 import { type MyTokenRoutesNeeds, myTokenRoutes } from './routes/my-tokens.js';
 import { type SettingRoutesNeeds, settingRoutes } from './routes/settings.js';
 import { type SwitchRoutesNeeds, switchRoutes } from './routes/switches.js';
@@ -34,7 +37,8 @@ export interface AdminNeeds
   extends ViewNeeds,
     Omit<SwitchRoutesNeeds, 'trail'>,
     SettingRoutesNeeds,
-    Omit<TokenRoutesNeeds & MyTokenRoutesNeeds, 'directory' | 'registry'> {
+    Omit<TokenRoutesNeeds & MyTokenRoutesNeeds, 'directory' | 'registry' | 'tokenSystems'>,
+    Pick<ExplainNeeds, 'gate'> {
   readonly registry: Pick<TokenList, 'list' | 'find'>;
   readonly directory: Directory;
   readonly trail: Pick<Trail, 'act' | 'noteLogin' | 'records'>;
@@ -43,14 +47,19 @@ export interface AdminNeeds
   readonly sessions: Sessions;
   /** What browsers call Postern; null: what their requests say. */
   readonly baseUrl: SessionNeeds['baseUrl'];
+  /** Whether clients come with TLS, ended here or before. */
+  readonly isSecure: boolean;
   /** The built pages; null where there are none. */
   readonly pages: Pages | null;
   /** The token systems' own routes below `/api/v1`. */
   readonly systemRoutes: readonly Route[];
+  readonly tokenSystems: TokenSystems;
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly logger: Logger;
   readonly profile: Profile;
+  /** Whether remembered logins may be believed; left out: always [GW-50]. */
+  isFresh?(): boolean;
 }
 
 /**
@@ -58,7 +67,7 @@ export interface AdminNeeds
  * A change of a user ends that user's remembered logins before it is answered.
  */
 export function createAdminApp(needs: AdminNeeds): express.Express {
-  const cache = createCredentialCache(needs.clock, needs.random);
+  const cache = createCredentialCache(needs.clock, needs.random, () => needs.isFresh?.() ?? true);
   needs.directory.onChange((userId) => cache.forgetUser(userId));
   const login = createLogin({ ...needs, cache });
   const sessions = createSessionLogin(needs);
@@ -98,7 +107,7 @@ export function createAdminApp(needs: AdminNeeds): express.Express {
   return app;
 }
 
-/** Helmet's headers for answers that are never a page. HSTS is left to whoever ends TLS: it would bind the products on this host too. */
+/** Helmet's headers for answers that are never a page. No HSTS, over TLS neither: it would bind every port of this host (docs/decisions/0013). */
 function securityHeaders(): express.RequestHandler {
   return helmet({
     contentSecurityPolicy: { useDefaults: false, directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] } },
@@ -116,6 +125,7 @@ function apiModule(needs: AdminNeeds): RestModule {
     tokenRoutes(needs),
     myTokenRoutes(needs),
     settingRoutes(needs),
+    explainRoutes(needs),
   ].flat();
   const routes = [...own, ...needs.systemRoutes];
   return { product: 'cloud', path: ROOT, versions: [], routes, renderFault };

@@ -8,7 +8,7 @@ import type { TokenAnswer, TokenStatus } from './api-types.js';
 export interface TokenSystem {
   readonly name: string;
   readonly products: TokenSystemProducts;
-  readonly tokens: Pick<TokenAdministration, 'revoke' | 'issuing' | 'expiresSoonDays'>;
+  readonly tokens: Pick<TokenAdministration, 'revoke' | 'inspect' | 'issuing' | 'expiresSoonDays'>;
 }
 
 type TokenSystemProducts = readonly ('jira' | 'confluence' | 'cloud')[];

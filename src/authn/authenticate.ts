@@ -32,6 +32,8 @@ export interface AuthenticationNeeds {
   readonly checkPassword: CheckPassword;
   /** In the order in which credentials are offered. */
   readonly authenticators: readonly SystemAuthenticator[];
+  /** Whether remembered credentials may be believed; left out: always [GW-50]. */
+  isFresh?(): boolean;
   /** A bearer value that nobody accepts: anonymous or refused [GW-15]. */
   readonly wrongBearer: 'anonymous' | 'refuse';
   /** Whether a token system refuses passwords for this request [WOM-6]. */
@@ -49,7 +51,7 @@ export interface Authentication {
 
 /** Builds the authentication from the token systems at hand. */
 export function createAuthentication(needs: AuthenticationNeeds): Authentication {
-  const cache = createCredentialCache(needs.clock, needs.random);
+  const cache = createCredentialCache(needs.clock, needs.random, () => needs.isFresh?.() ?? true);
   const run = createStrategies<RequestView>((credential, request) =>
     cache.find(credential, request, () => askEveryone(needs, credential, request)),
   );

@@ -22,7 +22,8 @@ export interface CredentialCache {
   clear(): void;
 }
 
-export function createCredentialCache(clock: Clock, random: RandomSource): CredentialCache {
+/** `isFresh` false: nothing that is remembered is believed, and everybody is asked for anew [GW-50]. */
+export function createCredentialCache(clock: Clock, random: RandomSource, isFresh: () => boolean = () => true): CredentialCache {
   const key = random.bytes(32);
   const accepted = new LRUCache<string, Remembered>({ max: LIMITS.credentialCacheMax });
   const misses = new LRUCache<string, Remembered>({ max: LIMITS.credentialMissesMax });
@@ -44,7 +45,7 @@ export function createCredentialCache(clock: Clock, random: RandomSource): Crede
     async find(credential, request, look) {
       const name = cacheName(key, credential, request);
       const remembered = accepted.get(name) ?? misses.get(name);
-      if (remembered !== undefined && clock.now() < remembered.until) return remembered.verification;
+      if (remembered !== undefined && clock.now() < remembered.until && isFresh()) return remembered.verification;
       const already = running.get(name);
       if (already !== undefined) return already;
       const epoch = forgotten;

@@ -6,6 +6,7 @@ import { systemClock, systemRandom } from '../core/index.js';
 import { takeLocalZone } from '../core/zone.js';
 import { main } from '../main.js';
 import { readVersion } from '../server/version.js';
+import { runExplainCommand } from './explain.js';
 import { rotateSiteKeys } from './keys.js';
 import { createProgram } from './program.js';
 import { runUserCommand } from './users.js';
@@ -34,6 +35,15 @@ const program = createProgram({
       complain: (line) => process.stderr.write(`${line}\n`),
     });
   },
+  explain: (method, url, options, flags) =>
+    runExplainCommand(method, url, options, {
+      environment: processEnvironment(),
+      flags,
+      clock: systemClock,
+      readInput: async () => (process.stdin.isTTY ? null : text(process.stdin)),
+      print: (line) => process.stdout.write(`${line}\n`),
+      complain: (line) => process.stderr.write(`${line}\n`),
+    }),
   exit(code) {
     process.exitCode = code;
   },

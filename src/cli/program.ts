@@ -1,5 +1,6 @@
 // The commands of `postern` as one table: what there is, and what each runs.
 import { Command, Option } from 'commander';
+import type { ExplainOptions } from './explain.js';
 import type { UserCommand, UserOptions } from './users.js';
 
 /** What the commands run. */
@@ -11,6 +12,8 @@ export interface Actions {
   rotateKeys(flags: readonly string[]): Promise<number>;
   /** Resolves to the exit code. */
   user(command: UserCommand, flags: readonly string[]): Promise<number>;
+  /** Resolves to the exit code. */
+  explain(method: string, url: string, options: ExplainOptions, flags: readonly string[]): Promise<number>;
   /** Takes the exit code of a command that ended. */
   exit(code: number): void;
 }
@@ -35,7 +38,35 @@ export function createProgram(actions: Actions): Command {
     .argument('[flags...]', 'settings')
     .action(async (flags: string[]) => actions.exit(await actions.rotateKeys(flags)));
   addUserCommands(program, actions);
+  addExplainCommand(program, actions);
   return program;
+}
+
+/** `postern explain`; settings as for start stand behind. */
+function addExplainCommand(program: Command, actions: Actions): void {
+  program
+    .command('explain')
+    .description(
+      'what a running server would say to a request with a token, and why; exit code 0 permitted, 2 denied; the password of --login is read from POSTERN_USER_PASSWORD or standard input; settings as for start',
+    )
+    .allowUnknownOption()
+    .option('--server <origin>', 'the server; left out: where the settings say it listens')
+    .option('--login <username>', 'who asks: an administrator, or the user whose token it is', 'admin')
+    .option('--token <system/reference>', 'the token, as GET /api/v1/tokens lists it')
+    .option('--limit-to <rules>', 'rules to try instead of a token')
+    .option('--ip <addresses>', 'addresses to try with them')
+    .option('--user <username>', 'the user name beside a token for anyone, or whose the rules would be')
+    .option('--address <address>', 'the client’s address; left out: yours')
+    .option('--body <text>', 'the body, for rules that ask about it')
+    .option('--content-type <type>', 'its type; left out: application/json')
+    .option('--at <instant>', 'when, as 2026-01-31T10:00:00Z; left out: now')
+    .option('--json', 'print the answer as it came')
+    .argument('<method>')
+    .argument('<url>', 'path and query, or an absolute URL')
+    .argument('[flags...]', 'settings')
+    .action(async (method: string, url: string, flags: string[], options: ExplainOptions) =>
+      actions.exit(await actions.explain(method, url, options, flags)),
+    );
 }
 
 /** `postern user …`; settings as for start stand behind. */

@@ -14,7 +14,7 @@ export interface CarriedProduct {
 /** The products to carry. Throws ConfigError with every rule that the settings break. */
 export function checkSettings(settings: Settings): readonly CarriedProduct[] {
   const products = carriedProducts(settings);
-  const problems = [...contextProblems(products), ...identityProblems(settings), ...directoryProblems(settings)];
+  const problems = [...contextProblems(products), ...identityProblems(settings), ...tlsProblems(settings), ...directoryProblems(settings)];
   if (problems.length > 0) throw new ConfigError(problems);
   return products;
 }
@@ -59,7 +59,19 @@ function identityProblems(settings: Settings): readonly string[] {
   if (identity.mode === 'service' && settings.get(S.upstreamCredential) === null) {
     return [`${environmentName(S.upstreamCredential.name)}: must be set when ${variable} is service: ${S.upstreamCredential.form}`];
   }
+  if (identity.mode === 'jwt' && settings.get(S.baseUrl) === null) {
+    const baseUrl = environmentName(S.baseUrl.name);
+    return [`${baseUrl}: must be set when ${variable} is jwt: it is the issuer that the upstream compares: ${S.baseUrl.form}`];
+  }
   return [];
+}
+
+/** A certificate is of no use without its key, nor a key without its certificate. */
+function tlsProblems(settings: Settings): readonly string[] {
+  const hasCertificate = settings.get(S.tlsCert) !== null;
+  if (hasCertificate === (settings.get(S.tlsKey) !== null)) return [];
+  const [there, missing] = hasCertificate ? [S.tlsCert, S.tlsKey] : [S.tlsKey, S.tlsCert];
+  return [`${environmentName(missing.name)}: must be set when ${environmentName(there.name)} is: ${missing.form}`];
 }
 
 /** The product that checks passwords: Jira where there is one, else Confluence. null where Postern does it alone, or where none is configured. */

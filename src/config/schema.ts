@@ -11,13 +11,15 @@ import {
 } from '../plugin-kit/setting.js';
 import { dataCenterSetting } from '../plugin-kit/site-switches.js';
 import { parseAddressList, type StatementText } from '../policy/index.js';
-import { type AddressSet, LIMITS, Secret } from '../core/index.js';
+import { type AddressSet, foldHeaderName, LIMITS, Secret } from '../core/index.js';
 
 /** How the upstream learns the user [GW-42]. */
 export type IdentityMode =
   | { readonly mode: 'header'; readonly header: string }
   | { readonly mode: 'service' }
-  | { readonly mode: 'per-user' };
+  | { readonly mode: 'per-user' }
+  /** null: in Authorization. */
+  | { readonly mode: 'jwt'; readonly header: string | null };
 
 /** Name and password of the first administrator, used once, on an empty database. */
 export interface BootstrapAdmin {
@@ -45,13 +47,14 @@ function readOrigin(text: string): URL | null | undefined {
 
 function readIdentity(text: string): IdentityMode | null | undefined {
   if (text === 'service' || text === 'per-user') return { mode: text };
-  if (text === 'jwt') throw new SettingError('names the mode jwt, which is not built yet; use header:<Name>, service or per-user');
-  const header = /^header:(.+)$/.exec(text)?.[1];
+  if (text === 'jwt') return { mode: 'jwt', header: null };
+  const [, mode, header] = /^(header|jwt):(.+)$/.exec(text) ?? [];
   if (header === undefined || !HEADER_NAME.test(header)) return undefined;
-  if (RESERVED_IDENTITY_HEADERS.has(header.toLowerCase())) {
+  // Folded: the upstream may read `Content_Length` as Content-Length, and of what is named here the client's own never travels.
+  if (RESERVED_IDENTITY_HEADERS.has(foldHeaderName(header))) {
     throw new SettingError(`names ${header}, which has a meaning of its own; choose another header`);
   }
-  return { mode: 'header', header };
+  return { mode: mode === 'jwt' ? 'jwt' : 'header', header };
 }
 
 const RESERVED_IDENTITY_HEADERS = new Set([
@@ -164,9 +167,16 @@ export const HOUSE_SETTINGS = {
     './data',
     'Folder for the database, the site’s keys and the audit trail.',
   ),
-  database: textSetting<string | null>('database', 'a URL', anyText, null, 'Database URL. Default: SQLite in the data folder.', {
-    isSecret: true,
-  }),
+  database: textSetting<string | null>(
+    'database',
+    'a URL',
+    anyText,
+    null,
+    'Database URL: sqlite:, postgres://, mysql:// or mariadb://, with TLS if wanted; see databases.md. Default: SQLite in the data folder.',
+    {
+      isSecret: true,
+    },
+  ),
   jiraUpstream: textSetting<URL | null>(
     'jira.upstream',
     'a URL such as http://jira.internal:8080',
@@ -233,10 +243,10 @@ export const HOUSE_SETTINGS = {
   ),
   upstreamIdentity: textSetting<IdentityMode | null>(
     'upstream.identity',
-    'header:<Name>|service|per-user',
+    'header:<Name>|service|per-user|jwt|jwt:<Name>',
     readIdentity,
     { perProfile: { emulator: { mode: 'header', header: 'X-Forwarded-User' }, gateway: null } },
-    'How the upstream learns the user. In the gateway profile it must be said.',
+    'How the upstream learns the user: the name in a header, one credential, each user’s own, or a short-lived signed token in Authorization or in a header of its own. In the gateway profile it must be said.',
   ),
   upstreamCredential: textSetting<Secret | null>(
     'upstream.credential',
@@ -245,6 +255,13 @@ export const HOUSE_SETTINGS = {
     null,
     'The one credential of identity mode service.',
     { isSecret: true },
+  ),
+  upstreamCa: textSetting<string | null>(
+    'upstream.ca',
+    'a file of certificates in PEM',
+    (text) => text || undefined,
+    null,
+    'The authorities that may sign the upstream’s certificate, instead of the public ones. Read again when it changes.',
   ),
   upstreamChallenges: choiceSetting(
     'upstream.challenges',
@@ -276,6 +293,20 @@ export const HOUSE_SETTINGS = {
     LIMITS.upstreamBodyTimeoutMs,
     'Milliseconds without a byte within an answer of the upstream; past it the answer is cut off.',
   ),
+  tlsCert: textSetting<string | null>(
+    'tls.cert',
+    'a file of certificates in PEM',
+    (text) => text || undefined,
+    null,
+    'Postern’s own certificate, and those between it and its authority; with it and tls.key the ports speak TLS. Read again when it changes.',
+  ),
+  tlsKey: textSetting<string | null>(
+    'tls.key',
+    'a file with a private key in PEM, without a passphrase',
+    (text) => text || undefined,
+    null,
+    'The private key of tls.cert. Read again when it changes.',
+  ),
   trustedProxies: textSetting<AddressSet | null>(
     'trustedProxies',
     'addresses and CIDR ranges, separated by commas or blanks',
@@ -296,6 +327,12 @@ export const HOUSE_SETTINGS = {
     readOrigin,
     null,
     'Where clients find Postern: for links, redirects, and absolute request targets.',
+  ),
+  freshnessMs: integerSetting(
+    'freshness.limitMs',
+    { min: 1_000, max: LIMITS.credentialCacheTtlMs },
+    LIMITS.freshnessMs,
+    'Milliseconds without an answer of the database for which tokens that are remembered go on working. After that 503, until it answers.',
   ),
   passwords: choiceSetting(
     'passwords',
@@ -349,6 +386,11 @@ export const HOUSE_SETTINGS = {
     'The sender of mails.',
   ),
   policy: policySetting,
+  explain: booleanSetting(
+    'explain',
+    false,
+    'Whether a 403 tells the holder of a token the reason and the narrowest rule that would permit the request. In the gateway profile alone.',
+  ),
   logLevel: choiceSetting('log.level', ['debug', 'info', 'warn', 'error'], 'info', 'The least level of the operator’s log.'),
 } as const satisfies Record<string, SettingSpec<never> | SettingSpec<unknown>>;
 

@@ -14,7 +14,10 @@ export interface UserDirectory {
   findByAccountId(accountId: string): Promise<Principal | null>;
   /** The users with these keys, those that exist. */
   findManyByUserKey(userKeys: readonly string[]): Promise<ReadonlyMap<string, Principal>>;
-  /** Users whose name, display name or address contains the text, letters A-Z without case, in the order of their names. Inactive users too. */
+  /**
+   * Users whose name, display name or address contains the text, in the order of their names. Letters without case, in a display name those
+   * of every script, else A-Z. Inactive users too.
+   */
   findContaining(text: string, limit: number): Promise<readonly Principal[]>;
   /** The active user whose password this is, else null. An unknown user costs the same hash [GW-12]. */
   verifyPassword(username: string, password: Secret): Promise<Principal | null>;

@@ -175,7 +175,14 @@ export const ERROR_CODES = {
     status: 502,
     owner: 'upstream',
     publicText: 'The product could not be reached.',
-    operatorText: 'No connection to the upstream: refused, no such host, or TLS not verified [GW-41].',
+    operatorText: 'No connection to the upstream: refused, or no such host [GW-41].',
+  },
+  'upstream.untrusted': {
+    status: 502,
+    owner: 'upstream',
+    publicText: 'The product could not be verified.',
+    operatorText:
+      'TLS to the upstream: its certificate has expired, is for another name, or is signed by nobody whom the setting `upstream.ca` (or the public list) names. The log says which [GW-43].',
   },
   'upstream.reset': {
     status: 502,

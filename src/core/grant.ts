@@ -54,6 +54,8 @@ export interface Limits {
   readonly rules: RuleSet | null;
   /** null: from anywhere. */
   readonly addresses: AddressSet | null;
+  /** Taken over from a token that this one was made with. Left out: its own. */
+  readonly isInherited?: boolean;
 }
 
 /** What one token may be used for. */

@@ -1,4 +1,6 @@
 // What the site's keys can do. The keys themselves live outside the database [GW-13].
+import type { KeyObject } from 'node:crypto';
+import type { Instant } from './instant.js';
 
 /** A keyed digest and the id of the key that made it. */
 export interface KeyedDigest {
@@ -27,4 +29,28 @@ export interface SiteKeys {
   encrypt(purpose: KeyPurpose, plainText: string, context: string): string;
   /** Undoes `encrypt`; throws when the key is gone or the text was changed. */
   decrypt(purpose: KeyPurpose, cipherText: string, context: string): string;
+}
+
+/** What signs the tokens that tell the upstream the user [GW-42]. */
+export interface SigningKeys {
+  current(): SigningKey;
+  /** The public halves of every key whose tokens may still be valid, the current first. */
+  published(now: Instant): readonly PublicJwk[];
+}
+
+export interface SigningKey {
+  readonly keyId: string;
+  /** Opaque: it prints itself without its content. */
+  readonly privateKey: KeyObject;
+}
+
+/** The public half of a key on P-256, as RFC 7517 and RFC 7518 §6.2 write it. */
+export interface PublicJwk {
+  readonly kty: 'EC';
+  readonly crv: 'P-256';
+  readonly alg: 'ES256';
+  readonly use: 'sig';
+  readonly kid: string;
+  readonly x: string;
+  readonly y: string;
 }

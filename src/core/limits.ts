@@ -5,6 +5,12 @@ export const LIMITS = {
   headerBytesMax: 16_384,
   /** Header fields. Node's default, kept explicit: one look-up each on the way out. */
   headerCountMax: 100,
+  /** Header names whose comparable form is remembered: some hundred are in use … */
+  foldedNamesMax: 1_000,
+  /** … and none is longer. Characters. */
+  foldedNameLengthMax: 64,
+  /** Addresses in text whose plain form is remembered: those of the clients that come most. */
+  plainAddressesMax: 10_000,
   /** Bytes of the request target. Tomcat's default for the whole head is 8 KiB. */
   targetBytesMax: 8_192,
   /** Bytes of the path for a token with rules, so that a decision stays short [EXT-17]. */
@@ -29,6 +35,8 @@ export const LIMITS = {
   connectionsMax: 4_000,
   /** Requests of one connection that wait for the answers before theirs; past it the connection is cut. Few clients send two. */
   pipelinedRequestsMax: 100,
+  /** Milliseconds a command waits for a running server's answer. */
+  commandTimeoutMs: 30_000,
   /** Bytes of a JSON body that Postern's own resources read. */
   restBodyBytesMax: 1_048_576,
   /** Bytes of a body that are read and thrown away after an early answer, so that the client sees it; past it the connection is cut. */
@@ -79,6 +87,10 @@ export const LIMITS = {
   credentialCacheMax: 50_000,
   /** Milliseconds an accepted credential is remembered; revocation does not wait for it. */
   credentialCacheTtlMs: 60_000,
+  /** Milliseconds between two questions whether the database answers: what is remembered is believed while it did lately [GW-50]. */
+  freshnessPollMs: 1_000,
+  /** Milliseconds for which remembered credentials are believed without an answer of the database, unless a setting says otherwise [GW-50]. */
+  freshnessMs: 30_000,
   /** Unknown credentials remembered, so that a loop of one wrong token asks the database once. */
   credentialMissesMax: 10_000,
   /** Milliseconds an unknown credential is remembered; making any token forgets them all. */
@@ -193,6 +205,26 @@ export const LIMITS = {
   upstreamKeepAliveMs: 15_000,
   /** Bytes of an answer’s head. Jira’s are below 8 KiB; a generous bound costs nothing. */
   upstreamHeaderBytesMax: 65_536,
+  /** Milliseconds a token that tells the upstream the user is valid: time for one request and for clocks that differ, no more [GW-42]. */
+  identityTokenMs: 60_000,
+  /** Milliseconds for which such a token is used again: what is left of it then is enough for a slow connection. */
+  identityTokenReuseMs: 30_000,
+  /** Milliseconds that the upstream's clock may be behind ours: tokens are valid from so long before they are made. */
+  identityTokenSkewMs: 10_000,
+  /** Tokens that are kept to be used again, about 1 KB each: one for each user and upstream. */
+  identityTokensMax: 10_000,
+  /** Milliseconds for which a retired key stays published after the first node signed with its successor: time to restart the others. */
+  identityKeyOverlapMs: 86_400_000,
+  /** Seconds a verifier may keep the published keys before it asks again. */
+  identityKeysMaxAgeSeconds: 300,
+  /** Milliseconds for a client's TLS handshake: as for the request head that would follow. */
+  tlsHandshakeTimeoutMs: 20_000,
+  /** Milliseconds between two looks at the certificate files: two small reads. */
+  certificatePollMs: 10_000,
+  /** Bytes of a file of certificates or a key: the bundle of all public authorities has 220 KB. */
+  certificateFileBytesMax: 1_048_576,
+  /** Milliseconds between two warnings that an upstream's certificate is not to be trusted: every request would write one. */
+  untrustedUpstreamWarningMs: 60_000,
   /** Milliseconds between two looks for connections that have become idle while the listener ends. */
   drainSweepMs: 50,
   /** Milliseconds beyond `drainTimeoutMs` for the rest of the end, before the process ends all the same. */

@@ -7,7 +7,7 @@ import { headerPairs } from './header-list.js';
 /** Answers with `{"message","status-code"}`, or with `json` where a vendor's shape is due; returns the bytes of the body. Does nothing when an answer has begun. */
 export function answerError(
   exchange: Exchange,
-  error: { code: ErrorCode; publicText: string; json?: unknown },
+  error: { code: ErrorCode; publicText: string; json?: unknown; contentType?: string },
   headers: Readonly<Record<string, string | readonly string[]>> = {},
 ): number {
   const { outgoing } = exchange;
@@ -22,7 +22,7 @@ export function answerError(
   for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value);
   if (status === 405) outgoing.setHeader('Allow', METHODS.join(', '));
   if (isFraming(error.code)) outgoing.setHeader('Connection', 'close');
-  outgoing.setHeader('Content-Type', JSON_CONTENT_TYPE);
+  outgoing.setHeader('Content-Type', error.contentType ?? JSON_CONTENT_TYPE);
   outgoing.setHeader('Content-Length', Buffer.byteLength(body));
   outgoing.setHeader('Cache-Control', 'no-store');
   outgoing.statusCode = status;

@@ -1,13 +1,14 @@
 // Step six, which way: a token system's own REST module, or the upstream.
 import type { Outcome } from '../audit/contract.js';
-import { type CanonicalRequest, HostError, type Identity } from '../core/index.js';
+import { type CanonicalRequest, ERROR_CODES, HostError, type Identity } from '../core/index.js';
 import { trustedChain } from '../policy/index.js';
 import { sendContinue } from './answer.js';
-import type { Exchange } from './exchange.js';
+import { type Exchange, isGone } from './exchange.js';
 import { failed, forward } from './forward.js';
 import type { Gateway, OwnResources } from './gateway.js';
 import { identityHeaders } from './identity-headers.js';
 import { loginHeaders } from './login-headers.js';
+import { ownScheme } from './own-scheme.js';
 import type { Upstream } from './upstream.js';
 import { outboundHeaders } from './upstream-headers.js';
 
@@ -22,7 +23,7 @@ export async function dispatch(exchange: Exchange, request: CanonicalRequest, id
   try {
     const vantage = vantageOf(exchange, request);
     const ours = [
-      ...(await identityHeaders(identity, product, gateway.outbound.identity)),
+      ...(await identityHeaders(identity, product, upstream.origin, gateway.outbound.identity)),
       ...forwarding(exchange, request, vantage, gateway),
     ] as const;
     return await forward(exchange, {
@@ -44,6 +45,7 @@ function serveHere(
   place: Pick<OwnResources, 'serve'>,
 ): Promise<Outcome> {
   const { incoming, outgoing } = exchange;
+  if (isGone(exchange)) return Promise.resolve(LEFT);
   for (const [name, value] of loginHeaders(identity)) outgoing.setHeader(name, value);
   outgoing.setHeader('X-Request-Id', request.requestId);
   if (request.expectsContinue) sendContinue(exchange);
@@ -59,6 +61,9 @@ function serveHere(
   });
 }
 
+/** The client was gone before anything was done for it. */
+const LEFT: Outcome = { kind: 'aborted', status: ERROR_CODES['request.aborted'].status, code: 'request.aborted', bytesIn: 0, bytesOut: 0 };
+
 /** What the client calls us. */
 interface Vantage {
   readonly scheme: string;
@@ -70,7 +75,7 @@ function vantageOf({ incoming }: Exchange, request: CanonicalRequest): Vantage {
   const { headersDistinct, headers } = incoming;
   const vouched = (name: string): string | undefined =>
     request.isPeerTrusted ? headersDistinct[name]?.at(-1)?.split(',').at(-1)?.trim() : undefined;
-  return { scheme: vouched('x-forwarded-proto') ?? 'http', authority: vouched('x-forwarded-host') ?? headers.host ?? '' };
+  return { scheme: vouched('x-forwarded-proto') ?? ownScheme(incoming), authority: vouched('x-forwarded-host') ?? headers.host ?? '' };
 }
 
 /** Fresh X-Forwarded-* for every request [GW-42, GW-5]. */

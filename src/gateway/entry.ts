@@ -1,6 +1,8 @@
 // The listener: one http.Server with every limit set, and the only catch of the data plane.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
+import type { SecureContextOptions, TLSSocket } from 'node:tls';
 import { ERROR_CODES, type ErrorCode, JSON_CONTENT_TYPE, LIMITS, METHODS } from '../core/index.js';
 import { plainAddress } from '../policy/index.js';
 import { answerError, asHostError } from './answer.js';
@@ -9,9 +11,9 @@ import type { Gateway } from './gateway.js';
 import { handle } from './handle.js';
 import { inTurn } from './in-turn.js';
 
-/** Makes the server; it listens when told to. */
-export function createEntry(gateway: Gateway): Server {
-  const server = createServer({
+/** Makes the server; it listens when told to. With a secure context it speaks TLS and nothing else [GW-43]. */
+export function createEntry(gateway: Gateway, secureContext: SecureContextOptions | null = null): Server {
+  const options: ServerOptions = {
     maxHeaderSize: LIMITS.headerBytesMax,
     headersTimeout: LIMITS.headersTimeoutMs,
     // An upload of gigabytes takes as long as it takes; silence within it is bounded by `timeout`.
@@ -23,7 +25,8 @@ export function createEntry(gateway: Gateway): Server {
     // GW-6: never lenient, whatever flags the process was started with.
     insecureHTTPParser: false,
     noDelay: true,
-  });
+  };
+  const server = secureContext === null ? createServer(options) : createSecureServer(options, secureContext);
   // One more than is taken: what is past this Node drops without a word, so that one too many must be seen to be refused.
   server.maxHeadersCount = LIMITS.headerCountMax + 1;
   server.maxConnections = LIMITS.connectionsMax;
@@ -40,6 +43,14 @@ export function createEntry(gateway: Gateway): Server {
   server.on('checkExpectation', carry);
   server.on('connect', (_incoming: IncomingMessage, socket: Duplex) => answerRaw(socket, 'request.method-not-allowed'));
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => refuseUnparsed(error, socket, gateway));
+  return server;
+}
+
+function createSecureServer(options: ServerOptions, secureContext: SecureContextOptions): Server {
+  const server = createTlsServer({ ...options, ...secureContext, handshakeTimeout: LIMITS.tlsHandshakeTimeoutMs });
+  // node:https offers a failed handshake, plain HTTP among them, to `clientError`, as if there were somebody who could read an answer.
+  server.removeAllListeners('tlsClientError');
+  server.on('tlsClientError', (_error: Error, socket: TLSSocket) => socket.destroy());
   return server;
 }
 
@@ -62,18 +73,33 @@ function noteRefusal(gateway: Gateway, remoteAddress: string | undefined, code: 
   gateway.trail.noteMalformed({ peer: plainAddress(remoteAddress ?? '') ?? '', code, at: gateway.clock.now() });
 }
 
-/** What Node's parser refused before there was a request. */
+/** What Node's parser refused: a head, what stands behind a request, or the body of one. */
 function refuseUnparsed(error: NodeJS.ErrnoException, socket: Duplex, gateway: Gateway): void {
   // Reset by the client, or closed already: there is nobody to answer.
-  if (error.code === 'ECONNRESET' || !socket.writable || isAnswering(socket)) return void socket.destroy();
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const answer = answerUnderWay(socket);
+  // The request that is being answered came whole: it keeps its answer, and the connection ends with that.
+  if (answer?.req.complete === true) return endAfter(answer, socket);
+  // Writing into the middle of an answer would corrupt it.
+  if (answer?.headersSent === true) return void socket.destroy();
   const code = parserErrorCode(error.code ?? '');
   noteRefusal(gateway, (socket as Duplex & { remoteAddress?: string }).remoteAddress, code);
   answerRaw(socket, code);
 }
 
-// Writing into the middle of another answer would corrupt it; node:http keeps the answer under way in this field.
-function isAnswering(socket: Duplex): boolean {
-  return ((socket as Duplex & { _httpMessage?: unknown })._httpMessage ?? null) !== null;
+/** The answer whose turn it is; node:http keeps it in this field. */
+function answerUnderWay(socket: Duplex): ServerResponse | null {
+  return (socket as Duplex & { _httpMessage?: ServerResponse | null })._httpMessage ?? null;
+}
+
+const ending = new WeakSet<ServerResponse>();
+
+function endAfter(answer: ServerResponse, socket: Duplex): void {
+  if (ending.has(answer)) return;
+  ending.add(answer);
+  answer.shouldKeepAlive = false;
+  // Its head may be on its way already, with another promise.
+  answer.once('finish', () => socket.end(() => socket.destroy()));
 }
 
 /** Node's parser errors in our words [GW-3, GW-6]. */

@@ -5,3 +5,8 @@ export interface Exchange {
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
 }
+
+/** Whether the client has left already: what has been closed tells nobody of it a second time. */
+export function isGone({ outgoing }: Exchange): boolean {
+  return outgoing.destroyed || outgoing.closed;
+}

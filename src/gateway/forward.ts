@@ -5,8 +5,9 @@ import type { Outcome } from '../audit/contract.js';
 import { type CanonicalRequest, ERROR_CODES, type ErrorCode, LIMITS } from '../core/index.js';
 import { answerError, sendContinue, sendInformational } from './answer.js';
 import { discardBody } from './discard.js';
-import type { Exchange } from './exchange.js';
+import { type Exchange, isGone } from './exchange.js';
 import { headerPairs } from './header-list.js';
+import { ownScheme } from './own-scheme.js';
 import { announcesBody, readRequestBody } from './request-body.js';
 import type { Upstream } from './upstream.js';
 import { upstreamErrorCode } from './upstream-error.js';
@@ -68,6 +69,7 @@ class Carrier implements Dispatcher.DispatchHandler {
 
   start(): void {
     const { incoming, outgoing } = this.#exchange;
+    if (isGone(this.#exchange)) return this.#clientClosed();
     outgoing.once('close', () => this.#clientClosed());
     incoming.on('error', () => undefined);
     // The decision came first; only now may the body come [GW-40].
@@ -138,7 +140,8 @@ class Carrier implements Dispatcher.DispatchHandler {
     }
     // Half an answer cannot be taken back; cutting it off is the only honest sign. In HTTP/1.0 a plain end may mean that this was all.
     this.#settle('failed', this.#status, code);
-    if (incoming.httpVersion === '1.1') outgoing.destroy();
+    // Over TLS the end that was not announced says so (RFC 8446 §6.1), and Node resets bare sockets alone.
+    if (incoming.httpVersion === '1.1' || ownScheme(incoming) === 'https') outgoing.destroy();
     else incoming.socket.resetAndDestroy();
   }
 

@@ -33,6 +33,8 @@ export interface Gateway {
   readonly site: NormaliseSite;
   readonly authentication: Authentication;
   readonly policy: SitePolicy;
+  /** Whether the holder of a token is told why it may not do something [GW-23]. */
+  readonly explains: boolean;
   readonly trail: Trail;
   readonly systems: SystemNotices;
   readonly ownResources: OwnResources;

@@ -1,10 +1,13 @@
-// How the upstream learns the user, by setting: a header, one service credential, or each user's own [GW-42].
+// How the upstream learns the user, by setting: a header, one service credential, each user's own, or a signed token [GW-42].
 import { HostError, type Identity, type UpstreamProduct } from '../core/index.js';
+import type { MintIdentityToken } from './identity-token.js';
 
 export type IdentityMode =
   | { readonly mode: 'header'; readonly header: string; readonly userNames: 'refuse' | 'percent' }
   | { readonly mode: 'service'; readonly authorization: () => string }
-  | { readonly mode: 'per-user'; readonly find: (userId: number, product: UpstreamProduct) => Promise<string | null> };
+  | { readonly mode: 'per-user'; readonly find: (userId: number, product: UpstreamProduct) => Promise<string | null> }
+  /** `header` null: as a bearer in Authorization; else the token alone in that field, as other gates' assertions are sent. */
+  | { readonly mode: 'jwt'; readonly header: string | null; readonly mint: MintIdentityToken };
 
 const PRINTABLE_ASCII = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
 
@@ -12,6 +15,7 @@ const PRINTABLE_ASCII = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
 export async function identityHeaders(
   identity: Identity,
   product: UpstreamProduct,
+  upstreamOrigin: string,
   how: IdentityMode,
 ): Promise<readonly [string, string][]> {
   // Never the service's own credential: that would make nobody somebody.
@@ -25,6 +29,10 @@ export async function identityHeaders(
       const authorization = await how.find(identity.principal.userId, product);
       if (authorization === null) throw new HostError('identity.missing');
       return [['Authorization', authorization]];
+    }
+    case 'jwt': {
+      const token = await how.mint(identity.principal, product, upstreamOrigin);
+      return [how.header === null ? ['Authorization', `Bearer ${token}`] : [how.header, token]];
     }
     default:
       return how satisfies never;

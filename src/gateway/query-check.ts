@@ -2,6 +2,8 @@
 import { HostError } from '../core/index.js';
 
 const FORBIDDEN_NAMES = new Set(['os_username', 'os_password', 'os_authtype', '_method']);
+// oxlint-disable-next-line no-control-regex -- NUL ends a name in C
+const SEPARATORS = /[&;=?\u0000]/;
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Throws HostError request.login-parameter or request.malformed. */
@@ -9,7 +11,9 @@ export function checkQuery(query: string): void {
   // `;` splits in some servers; a name is looked at under both readings.
   for (const part of query.split(/[&;]/)) {
     const name = decodedName(part.split('=', 1)[0] ?? '');
-    if (FORBIDDEN_NAMES.has(name.trim().toLowerCase())) throw new HostError('request.login-parameter');
+    // Whoever decodes before splitting, or stops at a NUL, reads a name in any of its pieces.
+    if (name.split(SEPARATORS).some((piece) => FORBIDDEN_NAMES.has(piece.trim().toLowerCase())))
+      throw new HostError('request.login-parameter');
   }
 }
 

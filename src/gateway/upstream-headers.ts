@@ -48,6 +48,26 @@ const RESERVED = new Set([
   // Extender's own field for the user a call is made for [EXT-7].
   'contextuser',
   'context-user',
+  // Names under which other gates tell a product the caller. Whatever mode is ours, nobody else says who it is: a trusted proxy
+  // vouches for addresses, and may pass on unread what its own clients sent.
+  'x-forwarded-user',
+  'x-forwarded-preferred-username',
+  'x-forwarded-email',
+  'x-forwarded-groups',
+  'x-forwarded-access-token',
+  'x-forwarded-client-cert',
+  'x-auth-request-user',
+  'x-auth-request-email',
+  'x-auth-request-groups',
+  'x-auth-request-preferred-username',
+  'x-auth-request-access-token',
+  'x-authenticated-user',
+  'x-webauth-user',
+  'x-client-cert',
+  'x-ssl-client-cert',
+  // RFC 9440.
+  'client-cert',
+  'client-cert-chain',
 ]);
 
 export interface OutboundSite {

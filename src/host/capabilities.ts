@@ -3,6 +3,7 @@ import type { Clock, Logger, Principal, RandomSource, SiteKeys, UserDirectory } 
 import type { ActRecorder, MailQueue, PluginHost, PluginManifest, Switches, TokenRegistry } from '../plugin-kit/contract.js';
 import type { Profile, SettingSpec } from '../plugin-kit/setting.js';
 import type { Store } from '../store/contract.js';
+import { ownerConditions } from '../store/directory/owner-conditions.js';
 
 /** The parts of the house that plugins are given. */
 export interface HouseParts {
@@ -34,6 +35,7 @@ export function hostFor(manifest: PluginManifest, parts: HouseParts): PluginHost
     random: parts.random,
     logger: parts.logger,
     directory: parts.directory,
+    owners: ownerConditions,
     keys: parts.keys,
     tokens: parts.registry,
     switches: parts.switches,

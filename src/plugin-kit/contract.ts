@@ -57,6 +57,7 @@ export interface PluginHost {
   readonly random: RandomSource;
   readonly logger: Logger;
   readonly directory: UserDirectory;
+  readonly owners: OwnerConditions;
   readonly keys: SiteKeys;
   readonly tokens: TokenRegistry;
   readonly switches: Switches;
@@ -167,6 +168,20 @@ export interface MailMessage {
   readonly html: string;
 }
 
+/** A condition in SQL with its parameters, `?` for each. */
+export interface SqlCondition {
+  readonly sql: string;
+  readonly values: readonly string[];
+}
+
+/** Conditions on the users whose keys stand in a column, for a plugin's own statements: whose tables those are is the house's. */
+export interface OwnerConditions {
+  /** There is such a user, and the display name or the address contains the text: letters without case, in an address A-Z alone. */
+  contains(column: string, text: string): SqlCondition;
+  /** There is no such user, or no longer. */
+  isGone(column: string): SqlCondition;
+}
+
 /** Site switches: kept in the database, changed while running. */
 export interface Switches {
   /** The value in force, from memory. */
@@ -204,6 +219,11 @@ export interface TokenAdministration {
   list(page: { startAt: number; limit: number; owner?: string }): Promise<{ total: number; tokens: readonly TokenSummary[] }>;
   /** Ends a token. Resolves to false when there is none. */
   revoke(tokenRef: string, actor: Principal | null, clientAddress: string | null): Promise<boolean>;
+  /**
+   * What a token would be accepted with at that instant, for explain [GW-25]: the same answer that its authenticator gives for its value.
+   * `username` stands for the user name of a Basic credential, which tokens for anyone need. Resolves to null when there is no such token.
+   */
+  inspect(tokenRef: string, asked: { readonly at: Instant; readonly username: string | null }): Promise<InspectedToken | null>;
   /** How tokens of this kind are made on the pages and at `/api/v1/my/tokens`; left out: by the system's own REST alone. */
   readonly issuing?: TokenIssuing;
   /** Days before its end at which a token is said to expire soon; left out: the house's own. */
@@ -249,4 +269,18 @@ export interface IssuedToken {
   readonly value: Secret;
   /** How a request carries it: `username:value`, or the value alone. */
   readonly sentAs: { readonly scheme: 'basic'; readonly username: string } | { readonly scheme: 'bearer' };
+}
+
+/** A token as its system would see it used. */
+export interface InspectedToken {
+  /** The user key of its owner; null for a token for anyone. */
+  readonly ownerKey: string | null;
+  /** Who it would stand for; null where there is no such user, or none was named. */
+  readonly principal: Principal | null;
+  /** What it may be used for, also where it is rejected. */
+  readonly grant: Grant;
+  /** Why its system would not accept it; null: it would. */
+  readonly rejection: RejectReason | null;
+  /** The products where it is looked at. */
+  readonly opens: readonly Product[];
 }

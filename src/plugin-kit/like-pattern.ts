@@ -3,5 +3,6 @@
 
 /** The pattern for texts that hold this one; what LIKE would read as a wildcard stands for itself. */
 export function containsPattern(text: string): string {
-  return `%${text.replaceAll(/[!%_]/g, '!$&')}%`;
+  // SQLite's LIKE would stop at a NUL and find everything. No text that is stored holds one, nor any other control character.
+  return `%${text.replaceAll(/[!%_]/g, '!$&').replaceAll('\0', '\u0001')}%`;
 }

@@ -34,12 +34,19 @@ function readAddresses(ip: string | null): string {
   }
 }
 
-/** The limits of a token and of those it descends from; a text that no longer compiles denies [EXT-18]. */
+/** A bundle that restricts nothing: what a token has that carries no limits of its own. */
+export const UNLIMITED: StoredLimits = { limitTo: '', ip: '' };
+
+/** The limits of a token, its own first, then those of the tokens it descends from; a text that no longer compiles denies [EXT-18]. */
 export function compileLimits(stored: readonly StoredLimits[]): readonly Limits[] {
-  return stored.filter(isLimited).map(({ limitTo, ip }) => ({
+  return stored.flatMap((bundle, index) => (isLimited(bundle) ? [{ ...compileBundle(bundle), isInherited: index > 0 }] : []));
+}
+
+function compileBundle({ limitTo, ip }: StoredLimits): Limits {
+  return {
     rules: limitTo === '' ? null : compileStoredLimitTo(limitTo),
     addresses: ip === '' ? null : compileStoredAddresses(ip),
-  }));
+  };
 }
 
 function compileStoredAddresses(ip: string): AddressSet {

@@ -2,7 +2,11 @@
 // octal and takes `10.1` for an address (its issue 213, CVE-2021-28918 and others) [GW-22].
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { LRUCache } from 'lru-cache';
 import { type AddressSet, LIMITS } from '../core/index.js';
+
+/** What was read before: each request of a connection has the same peer. A text that is an address is at most 45 characters long. */
+const plain = new LRUCache<string, string>({ max: LIMITS.plainAddressesMax });
 
 type Address = InstanceType<typeof ipaddr.IPv4> | InstanceType<typeof ipaddr.IPv6>;
 
@@ -44,7 +48,11 @@ export function parseAddressList(text: string | null | undefined): AddressSet | 
 
 /** One plain address as everything here writes it: no zone, IPv4-mapped IPv6 as IPv4, IPv6 in lower case after RFC 5952. null for anything else. */
 export function plainAddress(text: string): string | null {
-  return readAddress(text)?.toString() ?? null;
+  const known = plain.get(text);
+  if (known !== undefined) return known;
+  const address = readAddress(text)?.toString() ?? null;
+  if (address !== null) plain.set(text, address);
+  return address;
 }
 
 /** The entries of a list that hold every address of their kind: allowed, and hardly ever meant [GW-22]. */

@@ -1,9 +1,9 @@
-// The rules of one text compiled together: one automaton looks at the path for all of them at once, then the methods and conditions of
+// The rules of one text compiled together: the path is looked at for all of them at once, then the methods and conditions of
 // those it names are asked, in the order of the text [EXT-16, EXT-17].
 import type { RuleSubject, RuleTrace } from '../core/index.js';
 import { type JsonValues, jsonAgreement, readJsonBody } from './json-condition.js';
 import { type QueryValues, queryAgreement, readQuery } from './query-condition.js';
-import { compilePatterns, type PatternSet } from './regex.js';
+import { PathPatterns } from './path-patterns.js';
 import type { ParsedRule } from './rule.js';
 import { type Agreement, compileValuePattern, type ValueMatcher } from './value-pattern.js';
 
@@ -27,7 +27,7 @@ export class CompiledRules {
   /** Bytes it may hold at worst. */
   readonly bytesMax: number;
   readonly #rules: readonly Rule[];
-  readonly #paths: PatternSet;
+  readonly #paths: PathPatterns;
   readonly #jsonPaths: ReadonlySet<string>;
 
   constructor(parsed: readonly ParsedRule[]) {
@@ -36,11 +36,7 @@ export class CompiledRules {
       methods,
       conditions: conditions.map(({ kind, key, value }) => ({ kind, key, matcher: compileValuePattern(value) })),
     }));
-    const instructions = parsed.reduce((sum, rule) => sum + rule.pathInstructions, 0);
-    this.#paths = compilePatterns(
-      parsed.map(({ path }) => path),
-      instructions,
-    );
+    this.#paths = new PathPatterns(parsed);
     const conditions = this.#rules.flatMap((rule) => rule.conditions);
     this.#jsonPaths = new Set(conditions.filter(({ kind }) => kind === 'json').map(({ key }) => key));
     this.bytesMax = conditions.reduce((sum, { matcher }) => sum + matcher.bytesMax, this.#paths.bytesMax);
@@ -48,10 +44,8 @@ export class CompiledRules {
 
   /** The text of the first rule that matches, or null. May throw: the caller decides what that means. */
   match(subject: RuleSubject, stance: Stance): string | null {
-    // No pattern matches such a path, and then a forbid would not either.
-    if (!/^[!-~]*$/.test(subject.path)) throw new RangeError('the path is not canonical');
     let reading: Reading | null = null;
-    for (const index of this.#paths.match(subject.path)) {
+    for (const index of this.#paths.match(subject)) {
       const rule = this.#ruleAt(index);
       if (!allowsMethod(rule, subject.method)) continue;
       if (rule.conditions.length === 0) return rule.text;
@@ -62,24 +56,24 @@ export class CompiledRules {
   }
 
   /** Whether the answer for this method and path may depend on the body: not if a rule without conditions matches already. */
-  needsBody(method: string, path: string): boolean {
+  needsBody(method: string, path: string, contextPath: string): boolean {
     if (this.#jsonPaths.size === 0) return false;
-    const rules = this.#paths.match(path).map((index) => this.#ruleAt(index));
+    const rules = this.#paths.match({ path, contextPath }).map((index) => this.#ruleAt(index));
     const candidates = rules.filter((rule) => allowsMethod(rule, method));
     if (candidates.some((rule) => rule.conditions.length === 0)) return false;
     return candidates.some((rule) => rule.conditions.some(({ kind }) => kind === 'json'));
   }
 
-  /** Every rule with its answer, as a permit asks. */
-  trace(subject: RuleSubject): readonly RuleTrace[] {
-    const matching = new Set(this.#paths.match(subject.path));
+  /** Every rule with its answer: all near misses on demand [GW-20]. May throw, as `match` may. */
+  trace(subject: RuleSubject, stance: Stance): readonly RuleTrace[] {
+    const matching = new Set(this.#paths.match(subject));
     const reading = new Reading(subject, this.#jsonPaths);
     return this.#rules.map((rule, index) => {
       const failed = !allowsMethod(rule, subject.method)
         ? 'method'
         : !matching.has(index)
           ? 'path'
-          : failedCondition(rule, reading, 'permit');
+          : failedCondition(rule, reading, stance);
       return { rule: rule.text, isMatch: failed === null, failed };
     });
   }

@@ -69,7 +69,8 @@ function decideAuthenticated(
   return 'code' in held ? deny(held.code) : decideBySite(view, identity, policy, held.rule);
 }
 
-function isTooLongToJudge(view: RequestView, { limits }: Grant): boolean {
+/** Whether the path is longer than rules are asked about [EXT-17]. */
+export function isTooLongToJudge(view: RequestView, { limits }: Grant): boolean {
   return limits.some(({ rules }) => rules !== null) && view.path.length > LIMITS.judgedPathBytesMax;
 }
 

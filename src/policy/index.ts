@@ -2,7 +2,10 @@
 export { AddressError, parseAddressList, plainAddress, tooWide } from './address.js';
 export { clientAddress, type Origin, trustedChain } from './client-address.js';
 export { decide, needsJudgedBody, type Occasion } from './decide.js';
-export { compileLimitTo, compileStoredLimitTo } from './limit-to.js';
+export { type Explanation, explainDecision, type LimitsTrace, type StatementTrace } from './explain.js';
+export { compileLimitTo, compileOnce, compileStoredLimitTo } from './limit-to.js';
+export { lintAddresses, lintRules, type Warning } from './lint.js';
+export { narrowestRule } from './narrowest-rule.js';
 export { RuleError } from './rule-error.js';
 export type { RuleOptions } from './rule-list.js';
 export {

@@ -45,6 +45,21 @@ export function compileStoredLimitTo(text: string | null | undefined): RuleSet |
   }
 }
 
+/** The same for a text that is asked about once: nothing of it is kept, so that asking never costs a token in use its compiled rules. */
+export function compileOnce(text: string | null | undefined, options: RuleOptions = { allowBody: false }): RuleSet | null {
+  if (isUnrestricted(text)) return null;
+  const texts = splitRules(text);
+  const parsed = readRules(texts, options);
+  checkPrograms(parsed);
+  const rules = new CompiledRules(parsed);
+  return {
+    text: texts.join(SHOWN_SEPARATOR),
+    match: (subject) => rules.match(subject, 'permit'),
+    needsBody: (method, path, contextPath) => rules.needsBody(method, path, contextPath),
+    trace: (subject) => rules.trace(subject, 'permit'),
+  };
+}
+
 class StoredRules implements RuleSet {
   readonly text: string;
   readonly #texts: readonly string[] | null;
@@ -59,13 +74,13 @@ class StoredRules implements RuleSet {
     return this.#ask((rules) => rules.match(subject, 'permit'), null);
   }
 
-  needsBody(method: string, path: string): boolean {
-    return this.#ask((rules) => rules.needsBody(method, path), false);
+  needsBody(method: string, path: string, contextPath: string): boolean {
+    return this.#ask((rules) => rules.needsBody(method, path, contextPath), false);
   }
 
   trace(subject: RuleSubject): readonly RuleTrace[] {
     const broken = (this.#texts ?? [this.text]).map((rule) => ({ rule, isMatch: false, failed: 'broken' }) as const);
-    return this.#ask((rules) => rules.trace(subject), broken);
+    return this.#ask((rules) => rules.trace(subject, 'permit'), broken);
   }
 
   #ask<T>(question: (rules: CompiledRules) => T, otherwise: T): T {

@@ -1,5 +1,6 @@
-// The outer grammar of limitTo: a text into rules, a rule into `[method]URL-regex[QueryParam::name==regex][JsonData::a.b==regex]`.
-// What the regexes mean is regex-syntax.ts's matter; here they are only told from what surrounds them.
+// The outer grammar of limitTo: a text into rules, a rule into `[method]URL-regex[QueryParam::name==regex][JsonData::a.b==regex]`, where
+// `glob:` and a glob may stand for the regex [GW-24]. What they mean is regex-syntax.ts's and glob.ts's matter; here they are only told
+// from what surrounds them.
 import { LIMITS, type Method, METHODS } from '../core/index.js';
 import { Cursor, PatternError, refuse, type Span } from './regex-cursor.js';
 import { RuleError } from './rule-error.js';
@@ -8,6 +9,9 @@ import { RuleError } from './rule-error.js';
 export interface RuleParts {
   /** null: every method [EXT-11]. */
   readonly methods: readonly Method[] | null;
+  /** How the path is written [GW-24]. */
+  readonly syntax: 'regex' | 'glob';
+  /** The pattern, without the word before a glob. */
   readonly path: Span;
   readonly conditions: readonly ConditionPart[];
 }
@@ -59,11 +63,27 @@ function ambiguousSeparator(text: string, start: number, index: number, number: 
 /** Takes one rule apart. Throws PatternError. */
 export function splitRule(rule: string): RuleParts {
   const { methods, end: prefixEnd } = readMethods(rule);
-  const start = skipBlanks(rule, prefixEnd);
-  if (rule.startsWith('glob:', start)) throw new PatternError(start, 'glob rules are not yet supported: write a regular expression');
-  const pathEnd = endOfPattern(rule, start, 'path');
+  const opening = skipBlanks(rule, prefixEnd);
+  const syntax = readSyntax(rule, opening);
+  const start = syntax === 'glob' ? skipBlanks(rule, opening + GLOB.length) : opening;
+  const pathEnd = syntax === 'glob' ? endOfGlob(rule, start) : endOfPattern(rule, start, 'path');
   if (pathEnd === start) throw new PatternError(start, 'the rule holds no pattern for the path');
-  return { methods, path: { start, end: pathEnd }, conditions: readConditions(rule, pathEnd) };
+  return { methods, syntax, path: { start, end: pathEnd }, conditions: readConditions(rule, pathEnd) };
+}
+
+const GLOB = 'glob:';
+
+/** A path begins with a slash, so that nothing a regex could match begins with the word: it is always meant as the word. */
+function readSyntax(rule: string, start: number): RuleParts['syntax'] {
+  if (rule.startsWith(GLOB, start)) return 'glob';
+  if (/^glob ?:/i.test(rule.slice(start, start + 6))) refuse(start, 'this spelling of glob:', 'write it in small letters, without a blank');
+  return 'regex';
+}
+
+/** At the first condition: a bracket before two colons is nothing else, for a class holds no bracket. */
+function endOfGlob(rule: string, start: number): number {
+  const found = rule.slice(start).search(/\[[A-Za-z]+::/);
+  return found < 0 ? rule.length : start + found;
 }
 
 /** A leading bracket of letters, commas, bars and blanks is a list of methods or an error: as a class it could match no path [EXT-12]. */

@@ -1,5 +1,6 @@
 // One rule read and measured, not yet compiled: what it restricts, and the caps it must keep [EXT-17].
 import { LIMITS, type Method } from '../core/index.js';
+import { parseGlob } from './glob.js';
 import { type ConditionPart, splitRule } from './rule-text.js';
 import { PatternError } from './regex-cursor.js';
 import { parsePattern } from './regex-syntax.js';
@@ -10,6 +11,8 @@ export interface ParsedRule {
   readonly text: string;
   /** null: every method [EXT-11]. */
   readonly methods: readonly Method[] | null;
+  /** What the pattern is asked about: the path, or for a glob what lies below the context path [GW-24]. */
+  readonly subject: 'path' | 'below-context';
   /** The pattern of the path as the engine takes it. */
   readonly path: string;
   readonly pathInstructions: number;
@@ -29,14 +32,16 @@ export function parseRule(text: string): ParsedRule {
   if (text.length > LIMITS.ruleLengthMax)
     throw new PatternError(null, `it is ${text.length} characters long; ${LIMITS.ruleLengthMax} are allowed`);
   const parts = splitRule(text);
-  const tree = parsePattern(text, parts.path, { place: 'path' });
+  const isGlob = parts.syntax === 'glob';
+  const tree = isGlob ? parseGlob(text, parts.path) : parsePattern(text, parts.path, { place: 'path' });
   const pathInstructions = estimateProgramSize(tree);
   const conditions = parts.conditions.map((condition) => parseCondition(text, condition));
   const instructions = conditions.reduce((sum, { value }) => sum + sizeOf(value), pathInstructions);
   if (instructions > LIMITS.ruleProgramMax) {
     throw new PatternError(null, `it compiles to about ${instructions} instructions; ${LIMITS.ruleProgramMax} are allowed`);
   }
-  return { text, methods: parts.methods, path: printPattern(tree), pathInstructions, conditions, instructions };
+  const subject = isGlob ? 'below-context' : 'path';
+  return { text, methods: parts.methods, subject, path: printPattern(tree), pathInstructions, conditions, instructions };
 }
 
 function parseCondition(rule: string, { kind, key, value }: ConditionPart): ParsedCondition {

@@ -1,6 +1,6 @@
 // The site's policy: the setting `policy`, compiled once at start [GW-20]. Statements are written in the language of limitTo, narrowed by
 // user, token system and address. Two settings about credentials that are no tokens stand beside them [GW-14, GW-15].
-import type { AddressSet, Identity, RequestView } from '../core/index.js';
+import type { AddressSet, Identity, RequestView, RuleTrace } from '../core/index.js';
 import { AddressError, parseAddressList } from './address.js';
 import { CompiledRules } from './compiled-rules.js';
 import { checkPrograms, readRules } from './rule-list.js';
@@ -29,6 +29,14 @@ export interface Statement {
   readonly effect: 'permit' | 'forbid';
   /** Whether it speaks about this request. May throw, which denies. */
   matches(view: RequestView, identity: Authenticated): boolean;
+  /** Why it does or does not, for explain [GW-25]. May throw where `matches` does. */
+  trace(view: RequestView, identity: Authenticated): StatementReason;
+}
+
+/** The first part of a statement that does not fit; every rule of it with its answer, where the rest fits. */
+export interface StatementReason {
+  readonly failed: 'system' | 'user' | 'address' | 'rule' | null;
+  readonly rules: readonly RuleTrace[];
 }
 
 /** What a site permits at most; a token adds nothing to it. */
@@ -52,7 +60,7 @@ export class StatementError extends Error {
 }
 
 /** In force where no policy is written: every authenticated request is permitted, its token's own limits remain [GW-20]. */
-const PERMIT_ALL: Statement = { id: 'policy', effect: 'permit', matches: () => true };
+const PERMIT_ALL: Statement = { id: 'policy', effect: 'permit', matches: () => true, trace: () => ({ failed: null, rules: [] }) };
 
 /** Compiles the settings. An empty list permits nothing. Throws StatementError. */
 export function compileSitePolicy(
@@ -71,14 +79,23 @@ function compileStatement({ effect, rule, users, systems, addresses }: Statement
   }
   const usernames = users === undefined ? null : new Set(users.map(foldAscii));
   const keys = systems === undefined ? null : new Set(systems);
+  const isSystem = ({ grant }: Authenticated): boolean => keys === null || keys.has(grant?.system ?? 'password');
+  const isUser = ({ principal }: Authenticated): boolean => usernames === null || usernames.has(foldAscii(principal.username));
   return {
     id: `policy[${index}]`,
     effect,
-    matches: (view, { principal, grant }) =>
-      (keys === null || keys.has(grant?.system ?? 'password')) &&
-      (usernames === null || usernames.has(foldAscii(principal.username))) &&
+    matches: (view, identity) =>
+      isSystem(identity) &&
+      isUser(identity) &&
       comesFrom(from, view.clientAddress) &&
       rules.match({ ...subjectParts(view), body: null }, effect) !== null,
+    trace(view, identity) {
+      if (!isSystem(identity)) return { failed: 'system', rules: [] };
+      if (!isUser(identity)) return { failed: 'user', rules: [] };
+      if (!comesFrom(from, view.clientAddress)) return { failed: 'address', rules: [] };
+      const traced = rules.trace({ ...subjectParts(view), body: null }, effect);
+      return { failed: traced.some(({ isMatch }) => isMatch) ? null : 'rule', rules: traced };
+    },
   };
 }
 

@@ -5,6 +5,7 @@ import type { Profile } from '../plugin-kit/setting.js';
 export interface BannerFacts {
   readonly version: string;
   readonly profile: Profile;
+  readonly scheme: 'http' | 'https';
   readonly host: string;
   readonly port: number;
   /** The second port, for clients that expect Confluence on one of its own; else null. */
@@ -21,9 +22,9 @@ const PRODUCT_NAMES = { jira: 'Jira', confluence: 'Confluence' } as const;
 export function banner(facts: BannerFacts): readonly string[] {
   // What a person types; the listening line below has the address itself.
   const shownHost = ['127.0.0.1', '::1', 'localhost', '0.0.0.0', '::'].includes(facts.host) ? 'localhost' : facts.host;
-  const origin = `http://${shownHost}:${facts.port}`;
+  const origin = `${facts.scheme}://${shownHost}:${facts.port}`;
   const originOf = (product: CarriedProduct['product']): string =>
-    product === 'confluence' && facts.confluencePort !== null ? `http://${shownHost}:${facts.confluencePort}` : origin;
+    product === 'confluence' && facts.confluencePort !== null ? `${facts.scheme}://${shownHost}:${facts.confluencePort}` : origin;
   const literal = facts.host.includes(':') ? `[${facts.host}]` : facts.host;
   return [
     '',
@@ -45,7 +46,7 @@ export function banner(facts: BannerFacts): readonly string[] {
     row('Data folder', facts.dataFolder),
     ...facts.warnings.map((warning) => row('Note', warning)),
     '',
-    `  Listening on http://${literal}:${facts.port}  (Ctrl+C ends it)`,
+    `  Listening on ${facts.scheme}://${literal}:${facts.port}  (Ctrl+C ends it)`,
     '',
   ];
 }

@@ -4,6 +4,8 @@ import { StartError } from '../core/start-error.js';
 import type { BootstrapAdmin } from '../config/schema.js';
 import type { Profile } from '../plugin-kit/setting.js';
 import type { Directory } from '../store/directory/directory.js';
+import type { NewUser } from '../store/directory/user-changes.js';
+import { UserError } from '../store/directory/user-error.js';
 
 /** Passwords equal the names: they are printed in the README and in the banner, and work on loopback only. */
 const DEMO_USERS = [
@@ -43,7 +45,7 @@ export async function ensureFirstUsers(needs: FirstUsersNeeds): Promise<readonly
 }
 
 async function createBootstrapAdmin(directory: Directory, admin: BootstrapAdmin): Promise<void> {
-  await directory.createUser({
+  await createUnlessThere(directory, {
     username: admin.username,
     password: admin.password,
     displayName: admin.username,
@@ -61,9 +63,17 @@ async function createDemoUsers({ directory, isLoopback }: FirstUsersNeeds): Prom
     );
   }
   for (const user of DEMO_USERS) {
-    // The bootstrap administrator may bear the name of one.
-    if ((await directory.findByUsername(user.username)) !== null) continue;
-    await directory.createUser({ ...user, password: new Secret(user.username), isActive: true });
+    await createUnlessThere(directory, { ...user, password: new Secret(user.username), isActive: true });
+  }
+}
+
+/** The bootstrap administrator may bear the name of a demo user; and another node that starts at the same moment makes the same users. */
+async function createUnlessThere(directory: Directory, user: NewUser): Promise<void> {
+  if ((await directory.findByUsername(user.username)) !== null) return;
+  try {
+    await directory.createUser(user);
+  } catch (error) {
+    if (!(error instanceof UserError && error.field === 'username' && error.kind === 'conflict')) throw error;
   }
 }
 

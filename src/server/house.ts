@@ -3,6 +3,7 @@
 import path from 'node:path';
 import { createTrail } from '../audit/trail.js';
 import { type Authentication, createAuthentication } from '../authn/authenticate.js';
+import { watchFreshness } from '../authn/freshness.js';
 import { createLoginThrottle } from '../authn/login-throttle.js';
 import { createPasswordCheck } from '../authn/password-check.js';
 import { upstreamUsers } from '../authn/upstream-users.js';
@@ -11,7 +12,6 @@ import { outsideDirectory } from '../config/check.js';
 import type { Settings } from '../config/load.js';
 import { HOUSE_SETTINGS as S } from '../config/schema.js';
 import { type AskOutside, type Clock, LIMITS, type Logger, type RandomSource } from '../core/index.js';
-import { openUpstream } from '../gateway/upstream.js';
 import { type ActiveSystems, activateSystems } from '../host/lifecycle.js';
 import { validateManifests } from '../host/registry.js';
 import { openMail } from '../mail/open-mail.js';
@@ -19,7 +19,7 @@ import type { Plugin } from '../plugin-kit/contract.js';
 import type { SettingSpec } from '../plugin-kit/setting.js';
 import { openDirectory } from '../store/directory/directory.js';
 import { loginFailures } from '../store/directory/login-failures.js';
-import { openSiteKeys } from '../store/site-keys.js';
+import { openKeys } from '../store/site-keys.js';
 import { openSwitches } from '../store/switches.js';
 import { tokenList } from '../store/token-registry.js';
 import { usageStore } from '../store/usage-store.js';
@@ -27,6 +27,7 @@ import type { Closing } from './closing.js';
 import { countUses } from './count-uses.js';
 import { openDatabase, passwordSchemeOf } from './database.js';
 import { ensureFirstUsers } from './first-users.js';
+import { type OpenedTrust, openTrust } from './upstream-trust.js';
 
 export interface HouseOptions {
   readonly settings: Settings;
@@ -55,10 +56,12 @@ export async function openHouse(options: HouseOptions, closing: Closing): Promis
 /** The database, the keys and the users. */
 async function openGround(options: HouseOptions, closing: Closing) {
   const { settings, plugins, clock, random, logger } = options;
+  const trust = await openTrust(options);
+  closing.add(() => trust.close());
   const { store, dataFolder } = await openDatabase({ settings, plugins, logger });
   closing.add(() => store.close());
   const keyFile = settings.get(S.keyFile) ?? path.join(dataFolder, 'site-key.json');
-  const keys = await openSiteKeys({ keyFile, store, clock, random, logger });
+  const { keys, signing } = await openKeys({ keyFile, store, clock, random, logger });
   const own = { store, clock, random, passwordScheme: passwordSchemeOf(settings) };
   const { profile } = settings;
   const bootstrapAdmin = settings.get(S.bootstrapAdmin);
@@ -69,18 +72,18 @@ async function openGround(options: HouseOptions, closing: Closing) {
     isLoopback: options.isLoopback,
     bootstrapAdmin,
   });
-  const directory = await openDirectory({ ...own, outside: openOutside(settings, closing) });
-  return { dataFolder, store, keys, directory, demoUsers };
+  const directory = await openDirectory({ ...own, outside: openOutside(settings, trust, closing) });
+  return { dataFolder, store, keys, signing, directory, demoUsers, trust };
 }
 
 /** The product as a directory, on connections of its own, which no traffic can use up; null where it is not asked [DIR-5]. */
-function openOutside(settings: Settings, closing: Closing): AskOutside | null {
+function openOutside(settings: Settings, trust: OpenedTrust, closing: Closing): AskOutside | null {
   const place = outsideDirectory(settings);
   if (place === null) return null;
   const timeouts = { connectMs: settings.get(S.upstreamConnectMs), headersMs: LIMITS.outsideLoginMs, bodyMs: LIMITS.outsideLoginMs };
-  const { pool } = openUpstream(place.upstream, timeouts);
-  closing.add(() => pool.destroy());
-  return upstreamUsers({ product: place.product, contextPath: place.contextPath, connections: () => pool });
+  const upstream = trust.open(place.upstream, timeouts);
+  closing.add(() => upstream.close());
+  return upstreamUsers({ product: place.product, contextPath: place.contextPath, connections: () => upstream.pool });
 }
 
 type Ground = Awaited<ReturnType<typeof openGround>>;
@@ -158,19 +161,27 @@ async function openIdentity(
   });
   closing.add(() => systems.close());
   const checkPassword = createPasswordCheck(directory, throttle);
+  const freshness = watchFreshness({
+    clock,
+    logger,
+    limitMs: settings.get(S.freshnessMs),
+    confirm: async () => void (await store.read('SELECT 1 AS answer')),
+  });
+  closing.add(() => freshness.close());
   const authentication: Authentication = createAuthentication({
     clock,
     random,
     logger,
     keys,
     checkPassword,
+    isFresh: () => freshness.isFresh(),
     authenticators: systems.authenticators,
     wrongBearer: settings.get(S.wrongBearer),
     refusesPasswords: (request) => systems.refusesPasswords(request),
   });
   directory.onChange((userId) => authentication.cache.forgetUser(userId));
   await replay(systems);
-  return { systems, authentication, checkPassword, registry, switches, siteSwitches };
+  return { systems, authentication, freshness, checkPassword, registry, switches, siteSwitches };
 }
 
 /** What administrators may switch while running: the house's and the token systems' own. */

@@ -35,6 +35,8 @@ export function createLine(
     },
     authentication,
     policy,
+    // The emulator has one body for every reason, as the products have.
+    explains: settings.profile === 'gateway' && settings.get(S.explain),
     trail,
     systems,
     ownResources: createOwnResources({

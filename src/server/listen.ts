@@ -20,7 +20,7 @@ export function listen(server: Server, host: string, port: number, setting = 'po
 }
 
 /** What a client on this machine types: `http://localhost:2990`. */
-export function publicOrigin(host: string, port: number): string {
+export function publicOrigin(scheme: 'http' | 'https', host: string, port: number): string {
   const isAny = ['127.0.0.1', '::1', 'localhost', '0.0.0.0', '::'].includes(host);
-  return `http://${isAny ? 'localhost' : host.includes(':') ? `[${host}]` : host}:${port}`;
+  return `${scheme}://${isAny ? 'localhost' : host.includes(':') ? `[${host}]` : host}:${port}`;
 }

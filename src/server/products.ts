@@ -3,13 +3,15 @@ import type { CarriedProduct } from '../config/check.js';
 import type { Settings } from '../config/load.js';
 import { HOUSE_SETTINGS as S } from '../config/schema.js';
 import type { Clock, Logger, RandomSource, UpstreamProduct, UserDirectory } from '../core/index.js';
-import { openUpstream, type Upstream, type UpstreamTimeouts } from '../gateway/upstream.js';
+import type { Upstream, UpstreamTimeouts } from '../gateway/upstream.js';
 import { type SampleProduct, startSampleProduct } from '../sample-product/index.js';
+import type { OpenedTrust } from './upstream-trust.js';
 
 export interface ProductsNeeds {
   readonly carried: readonly CarriedProduct[];
   readonly settings: Settings;
   readonly directory: UserDirectory;
+  readonly trust: OpenedTrust;
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly logger: Logger;
@@ -32,13 +34,13 @@ export async function openProducts(needs: ProductsNeeds): Promise<Products> {
   };
   const upstreams = new Map<UpstreamProduct, Upstream>();
   for (const { product, upstream } of needs.carried) {
-    upstreams.set(product, openUpstream(upstream === 'sample' ? new URL(sample?.origin ?? '') : upstream, timeouts));
+    upstreams.set(product, needs.trust.open(upstream === 'sample' ? new URL(sample?.origin ?? '') : upstream, timeouts));
   }
   return {
     upstreams,
     setBaseUrl: (url) => sample?.setBaseUrl(url),
     async close() {
-      for (const { pool } of upstreams.values()) await pool.destroy();
+      for (const upstream of upstreams.values()) await upstream.close();
       await sample?.close();
     },
   };

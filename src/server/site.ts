@@ -1,9 +1,10 @@
 // The settings in the forms that the line wants.
 import { ConfigError, type Settings } from '../config/load.js';
 import { HOUSE_SETTINGS as S } from '../config/schema.js';
-import { foldHeaderName } from '../core/index.js';
+import { type Clock, foldHeaderName, type RandomSource, type SigningKeys, uuidSource } from '../core/index.js';
 import type { OutboundSettings } from '../gateway/gateway.js';
 import type { IdentityMode } from '../gateway/identity-headers.js';
+import { identityTokens } from '../gateway/identity-token.js';
 import { compileSitePolicy, type SitePolicy, StatementError, tooWide } from '../policy/index.js';
 import type { UpstreamCredentials } from '../store/upstream-credentials.js';
 
@@ -17,12 +18,20 @@ export function sitePolicy(settings: Settings): SitePolicy {
   }
 }
 
+/** What the four ways to tell the user stand on. */
+export interface IdentityNeeds {
+  readonly credentials: UpstreamCredentials;
+  readonly signing: SigningKeys;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+}
+
 /** What is told to the upstream, and what passes. */
-export function outboundSettings(settings: Settings, credentials: UpstreamCredentials): OutboundSettings {
-  const identity = identityMode(settings, credentials);
+export function outboundSettings(settings: Settings, needs: IdentityNeeds): OutboundSettings {
+  const identity = identityMode(settings, needs);
   return {
     identity,
-    identityHeaders: new Set(identity.mode === 'header' ? [foldHeaderName(identity.header)] : []),
+    identityHeaders: new Set('header' in identity && identity.header !== null ? [foldHeaderName(identity.header)] : []),
     cookies: settings.get(S.cookies),
     anonymous: settings.get(S.anonymous),
     challenges: settings.get(S.upstreamChallenges),
@@ -30,7 +39,7 @@ export function outboundSettings(settings: Settings, credentials: UpstreamCreden
   };
 }
 
-function identityMode(settings: Settings, credentials: UpstreamCredentials): IdentityMode {
+function identityMode(settings: Settings, { credentials, signing, clock, random }: IdentityNeeds): IdentityMode {
   const said = settings.get(S.upstreamIdentity);
   if (said === null) throw new Error('checkSettings lets no start without an identity mode through');
   switch (said.mode) {
@@ -40,6 +49,11 @@ function identityMode(settings: Settings, credentials: UpstreamCredentials): Ide
       return { mode: 'service', authorization: () => settings.get(S.upstreamCredential)?.reveal() ?? '' };
     case 'per-user':
       return { mode: 'per-user', find: async (userId, product) => (await credentials.get(userId, product))?.reveal() ?? null };
+    case 'jwt': {
+      const issuer = settings.get(S.baseUrl)?.origin;
+      if (issuer === undefined) throw new Error('checkSettings lets no start with tokens of an unknown issuer through');
+      return { mode: 'jwt', header: said.header, mint: identityTokens({ signing, issuer, clock, newId: uuidSource(clock, random) }) };
+    }
     default:
       return said satisfies never;
   }

@@ -9,6 +9,7 @@ import { HOUSE_SETTINGS as S } from '../config/schema.js';
 import type { Clock, Logger, RandomSource } from '../core/index.js';
 import { drain } from '../gateway/drain.js';
 import { createEntry } from '../gateway/entry.js';
+import type { Gateway } from '../gateway/gateway.js';
 import type { Plugin } from '../plugin-kit/contract.js';
 import type { SitePolicy } from '../policy/index.js';
 import { openSessions } from '../store/sessions.js';
@@ -17,9 +18,11 @@ import { banner } from './banner.js';
 import { Closing } from './closing.js';
 import { createElsewhere } from './elsewhere.js';
 import { type House, openHouse } from './house.js';
+import { imaginaryGate } from './imaginary-gate.js';
 import { limitLogins } from './limit-logins.js';
 import { createLine } from './line.js';
 import { listen, publicOrigin } from './listen.js';
+import { openOwnCertificate, type OwnCertificate } from './own-certificate.js';
 import { openProducts } from './products.js';
 import { outboundSettings, siteNotes, sitePolicy } from './site.js';
 import { readVersion } from './version.js';
@@ -41,6 +44,8 @@ export interface PosternServer {
   /** The second one, by the setting `confluence.port`; else null. */
   readonly confluencePort: number | null;
   readonly origin: string;
+  /** Looks at once whether certificate files have changed; null where none are configured [GW-43]. */
+  readonly reload: (() => Promise<void>) | null;
   /** Finishes what runs, writes what is counted, and ends. */
   close(): Promise<void>;
 }
@@ -59,14 +64,17 @@ export async function startServer(options: StartOptions): Promise<PosternServer>
 async function build(options: StartOptions, closing: Closing): Promise<PosternServer> {
   const carried = checkSettings(options.settings);
   const policy = sitePolicy(options.settings);
+  const certificate = await openOwnCertificate(options);
+  closing.add(() => certificate?.close());
   const house = await openHouse({ ...options, isLoopback: isLoopback(options.settings.get(S.host)) }, closing);
-  const front = await openFront({ ...options, ...house, carried, policy }, closing);
-  return serve(options, { ...house, ...front, carried }, closing);
+  const front = await openFront({ ...options, ...house, carried, policy, certificate }, closing);
+  return serve(options, { ...house, ...front, carried, certificate }, closing);
 }
 
 interface FrontNeeds extends StartOptions, House {
   readonly carried: readonly CarriedProduct[];
   readonly policy: SitePolicy;
+  readonly certificate: OwnCertificate | null;
 }
 
 // The same from the source and from what was compiled.
@@ -74,10 +82,12 @@ const PAGES_FOLDER = fileURLToPath(new URL('../../dist/ui', import.meta.url));
 
 /** The two planes, and the products behind them. */
 async function openFront(needs: FrontNeeds, closing: Closing) {
-  const { settings, clock, random, logger, directory, trail, systems, authentication, checkPassword, carried } = needs;
+  const { settings, clock, random, logger, directory, trail, systems, authentication, checkPassword, carried, policy } = needs;
+  // The line hands on to the control plane, which asks the line in turn what it would say.
+  const line: { gateway?: Gateway } = {};
   const upstreamStore = upstreamCredentials({ store: needs.store, keys: needs.keys, clock });
   const users = limitLogins(directory, checkPassword);
-  const products = await openProducts({ carried, settings, directory: users, clock, random, logger });
+  const products = await openProducts({ carried, settings, trust: needs.trust, directory: users, clock, random, logger });
   closing.add(() => products.close());
   const trustedProxies = settings.get(S.trustedProxies);
   const { profile } = settings;
@@ -88,7 +98,9 @@ async function openFront(needs: FrontNeeds, closing: Closing) {
     checkPassword,
     sessions: openSessions({ store: needs.store, keys: needs.keys, clock, random }),
     baseUrl: settings.get(S.baseUrl),
+    isSecure: needs.certificate !== null || settings.get(S.baseUrl)?.protocol === 'https:',
     pages: await readPages(PAGES_FOLDER),
+    isFresh: () => needs.freshness.isFresh(),
     systemRoutes: systems.apiRoutes,
     settings,
     systemSettings: needs.plugins.flatMap(({ manifest }) => manifest.settings),
@@ -105,18 +117,21 @@ async function openFront(needs: FrontNeeds, closing: Closing) {
     logger,
     profile,
     trustedProxies,
+    gate: imaginaryGate(policy, carried, () => line.gateway),
   });
   const readiness = { isReady: false };
   const gateway = createLine(needs, {
     contexts: carried,
     upstreams: products.upstreams,
-    outbound: outboundSettings(settings, upstreamStore),
+    outbound: outboundSettings(settings, { credentials: upstreamStore, signing: needs.signing, clock, random }),
     elsewhere: createElsewhere({
       contextPaths: carried.map(({ contextPath }) => contextPath),
+      publishedKeys: settings.get(S.upstreamIdentity)?.mode === 'jwt' ? () => needs.signing.published(clock.now()) : null,
       controlPlane: (incoming, outgoing) => void admin(incoming, outgoing),
       isReady: () => readiness.isReady,
     }),
   });
+  line.gateway = gateway;
   return { gateway, products, readiness };
 }
 
@@ -131,14 +146,17 @@ function tokenSystemsOf({ plugins, systems }: FrontNeeds): TokenSystems {
 
 interface ServeNeeds extends House, Awaited<ReturnType<typeof openFront>> {
   readonly carried: readonly CarriedProduct[];
+  readonly certificate: OwnCertificate | null;
 }
 
 /** Listens, and says so. */
 async function serve({ settings, clock, print }: StartOptions, needs: ServeNeeds, closing: Closing): Promise<PosternServer> {
-  const { gateway, products, readiness, carried, demoUsers, dataFolder } = needs;
+  const { gateway, products, readiness, carried, demoUsers, dataFolder, certificate, trust } = needs;
+  const scheme = certificate === null ? ('http' as const) : ('https' as const);
   const host = settings.get(S.host);
   const openPort = async (wanted: number, setting: string): Promise<number> => {
-    const entry = createEntry(gateway);
+    const entry = createEntry(gateway, certificate?.secureContext());
+    certificate?.serve(entry);
     const port = await listen(entry, host, wanted, setting);
     closing.add(() => drain(entry, clock));
     return port;
@@ -146,18 +164,34 @@ async function serve({ settings, clock, print }: StartOptions, needs: ServeNeeds
   const port = await openPort(settings.get(S.port), S.port.name);
   const ownPort = settings.get(S.confluencePort);
   const confluencePort = ownPort === null ? null : await openPort(ownPort, S.confluencePort.name);
-  const origin = publicOrigin(host, port);
+  const origin = publicOrigin(scheme, host, port);
   products.setBaseUrl(settings.get(S.baseUrl)?.origin ?? origin);
   readiness.isReady = true;
-  const facts = { version: readVersion(), profile: settings.profile, host, port, confluencePort, products: carried, demoUsers, dataFolder };
+  const facts = {
+    version: readVersion(),
+    profile: settings.profile,
+    scheme,
+    host,
+    port,
+    confluencePort,
+    products: carried,
+    demoUsers,
+    dataFolder,
+  };
   for (const line of banner({ ...facts, warnings: siteNotes(settings) })) print(line);
   return {
     port,
     confluencePort,
     origin,
+    reload: reloading([certificate, trust]),
     close: async () => {
       readiness.isReady = false;
       await closing.run();
     },
   };
+}
+
+function reloading(files: readonly ({ readonly look: (() => Promise<void>) | null } | null)[]): PosternServer['reload'] {
+  const looks = files.flatMap((each) => each?.look ?? []);
+  return looks.length === 0 ? null : async () => void (await Promise.all(looks.map((look) => look())));
 }

@@ -1,6 +1,7 @@
 // The URL of a database server, taken apart once. Nothing of it but host, port and name is ever printed: a password that was not escaped
 // may stand in any other part.
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { Secret } from '../core/index.js';
 import { StartError } from '../core/start-error.js';
 import type { Engine } from './contract.js';
@@ -42,6 +43,9 @@ function takeApart(server: Server, url: URL): ServerAddress {
   const database = decodeURIComponent(url.pathname.slice(1));
   if (host === '' || database === '' || /[/@?#]/.test(database) || url.hash !== '') throw malformed(server);
   const port = url.port === '' ? PORTS[server] : Number(url.port);
+  const tls = readTls(url.searchParams);
+  // mysql2 leaves an address out of the handshake, and Node then compares the certificate with `localhost`: with another server's name.
+  if (server !== 'postgres' && tls?.rejectUnauthorized === true && isIP(host) !== 0) throw nameless();
   return {
     engine: server === 'postgres' ? 'postgres' : 'mysql',
     server,
@@ -51,7 +55,7 @@ function takeApart(server: Server, url: URL): ServerAddress {
     username: url.username === '' ? null : decodeURIComponent(url.username),
     password: url.password === '' ? null : new Secret(decodeURIComponent(url.password)),
     database,
-    tls: readTls(url.searchParams),
+    tls,
   };
 }
 
@@ -86,6 +90,13 @@ function malformed(server: Server): StartError {
   return new StartError(
     'The database URL cannot be read.',
     `Set POSTERN_DATABASE to ${server}://user:password@host:port/name; write @ : / ? # and % in a password as %40 %3A %2F %3F %23 and %25.`,
+  );
+}
+
+function nameless(): StartError {
+  return new StartError(
+    'The certificate of a MySQL or MariaDB server that is named by its address cannot be checked.',
+    'Write the name that stands in the certificate in place of the address, or sslmode=no-verify where nobody can stand between.',
   );
 }
 

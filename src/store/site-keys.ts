@@ -1,9 +1,10 @@
 // Opens the site's keys for one database, and refuses to start where tokens would silently stop being found [GW-13].
-import type { Clock, Logger, RandomSource, SiteKeys } from '../core/index.js';
+import type { Clock, Instant, Logger, RandomSource, SigningKeys, SiteKeys } from '../core/index.js';
 import { StartError } from '../core/start-error.js';
 import type { Store } from './contract.js';
 import { createKeyFile, isOpenToOthers, makeKey, readKeyFile, replaceKeyFile, type SiteKey } from './key-file.js';
 import { checkValue, keyRing } from './key-ring.js';
+import { signingKeys } from './signing-keys.js';
 import { posternKeyTable } from './tables/postern-key.js';
 
 export interface SiteKeysOptions {
@@ -19,6 +20,11 @@ export interface SiteKeysOptions {
  * From here on the current key counts as used with this database: it is noted before anything can be stored under it.
  */
 export async function openSiteKeys(options: SiteKeysOptions): Promise<SiteKeys> {
+  return (await openKeys(options)).keys;
+}
+
+/** The same, and apart from them the keys that sign: token systems are given the first alone. */
+export async function openKeys(options: SiteKeysOptions): Promise<{ readonly keys: SiteKeys; readonly signing: SigningKeys }> {
   const { keyFile, store, logger } = options;
   const used = await readUsedKeys(store);
   const keys = (await readKeyFile(keyFile)) ?? (await makeKeys(options, used.size > 0));
@@ -27,7 +33,10 @@ export async function openSiteKeys(options: SiteKeysOptions): Promise<SiteKeys> 
   if (await isOpenToOthers(keyFile)) logger.warn({ keyFile }, 'The key file can be read by others than its owner: chmod 600.');
   holdAgainst(used, keys, keyFile);
   if (!used.has(current.id)) await noteUsed(options, keys, current);
-  return keyRing([current, ...retired], options.random);
+  return {
+    keys: keyRing([current, ...retired], options.random),
+    signing: signingKeys([current, ...retired], await readFirstUses(store)),
+  };
 }
 
 /** Puts a new key in front; the old ones stay behind it, so that what they made is still found. Takes effect at the next start. Returns its id. */
@@ -74,6 +83,12 @@ function holdAgainst(used: ReadonlyMap<string, string>, keys: readonly SiteKey[]
 async function readUsedKeys(store: Store): Promise<ReadonlyMap<string, string>> {
   const rows = await store.read<{ key_id: string; check_value: string }>('SELECT key_id, check_value FROM postern_key');
   return new Map(rows.map((row) => [row.key_id, row.check_value]));
+}
+
+/** Since when each key has been current with this database. */
+async function readFirstUses(store: Store): Promise<ReadonlyMap<string, Instant>> {
+  const rows = await store.read<{ key_id: string; first_used_at: number | string }>('SELECT key_id, first_used_at FROM postern_key');
+  return new Map(rows.map((row) => [row.key_id, Number(row.first_used_at)]));
 }
 
 /** Within one transaction with a second look, so that of two processes that start at once with different keys one is refused. */

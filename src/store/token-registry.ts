@@ -5,6 +5,7 @@ import type { Store } from './contract.js';
 import { boundPage } from './page.js';
 import { posternTokenTable } from './tables/postern-token.js';
 import { NEWEST_FIRST, orderClause, type TokenFilter, type TokenOrder, whereClause } from './token-filter.js';
+import { changeTotals, readTotal } from './token-totals.js';
 
 /** A token as administrators see it, of whatever system. */
 export type RegisteredToken = TokenSummary & { readonly system: string };
@@ -52,18 +53,25 @@ export function tokenList(store: Store): TokenList {
         has_limits: token.hasLimits,
         has_address_limit: token.hasAddressLimit ?? null,
       });
+      await changeTotals(manager, token.system, 1);
     },
 
     async remove(manager, system, tokenRef) {
-      await manager.delete(posternTokenTable, { system_key: system, token_ref: tokenRef });
+      const { affected } = await manager.delete(posternTokenTable, { system_key: system, token_ref: tokenRef });
+      if (affected === 1) await changeTotals(manager, system, -1);
     },
 
     async list(page, filter = {}, order = NEWEST_FIRST) {
       const { where, values } = whereClause(filter);
       const { limit, offset } = boundPage(page);
-      const [counted] = await store.read<{ total: number | string }>(`SELECT COUNT(*) AS total FROM postern_token${where}`, values);
-      const rows = await store.read<TokenRow>(pageStatement(where, orderClause(store.engine, order)), [...values, limit, offset]);
-      return { total: Number(counted?.total), tokens: rows.map(asToken) };
+      const total = await totalOf(store, filter);
+      // The nearer end: the last page is as near as the first.
+      const isFromEnd = offset > total / 2;
+      const size = isFromEnd ? Math.max(0, Math.min(limit, total - offset)) : limit;
+      const skipped = isFromEnd ? Math.max(0, total - offset - limit) : offset;
+      if (size === 0) return { total, tokens: [] };
+      const rows = await store.read<TokenRow>(pageStatement(store, where, order, isFromEnd), [...values, size, skipped]);
+      return { total, tokens: rows.map(asToken) };
     },
 
     async find(system, tokenRef) {
@@ -78,11 +86,22 @@ export function tokenList(store: Store): TokenList {
 }
 
 /** The page is found in an index alone, then its rows are fetched: skipping half a million rows would stop the event loop for half a second. */
-function pageStatement(where: string, order: string): string {
+function pageStatement({ engine }: Store, where: string, order: TokenOrder, isFromEnd: boolean): string {
+  const shown = orderClause(engine, order);
+  const found = isFromEnd ? orderClause(engine, { ...order, isDescending: !order.isDescending }) : shown;
   // CROSS JOIN: SQLite keeps that order, and would otherwise walk every token to be spared sorting one page.
   return `SELECT ${COLUMNS}
-    FROM (SELECT system_key AS page_system, token_ref AS page_ref FROM postern_token${where} ${order} LIMIT ? OFFSET ?) page
-    CROSS JOIN postern_token WHERE system_key = page_system AND token_ref = page_ref ${order}`;
+    FROM (SELECT system_key AS page_system, token_ref AS page_ref FROM postern_token${where} ${found} LIMIT ? OFFSET ?) page
+    CROSS JOIN postern_token WHERE system_key = page_system AND token_ref = page_ref ${shown}`;
+}
+
+/** Kept where nothing but a system narrows; else counted, by an index where there is one. */
+async function totalOf(store: Store, filter: TokenFilter): Promise<number> {
+  const { where, values } = whereClause(filter);
+  const isOfSystems = Object.keys(filter).every((name) => name === 'system');
+  if (isOfSystems) return readTotal(store, filter.system);
+  const [counted] = await store.read<{ total: number | string }>(`SELECT COUNT(*) AS total FROM postern_token${where}`, values);
+  return Number(counted?.total);
 }
 
 function asToken(row: TokenRow): RegisteredToken {

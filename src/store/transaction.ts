@@ -45,6 +45,8 @@ export async function transact<T>(
     throw error;
   } finally {
     own.isOpen = false;
+    // Transactions take turns, so none is open now; a scope that stays enabled puts hooks on every promise and callback of the process.
+    scope.disable();
     statements.unwatch();
     await runner.release();
   }

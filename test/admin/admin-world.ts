@@ -88,6 +88,7 @@ export async function startAdminWorld(replaced: (parts: AdminNeeds) => Partial<A
     upstreamCredentials: upstreamCredentials({ store, keys, clock }),
     sessions: openSessions({ store, keys, clock, random }),
     baseUrl: null,
+    isSecure: false,
     pages: null,
     systemRoutes: [],
     settings: loadSettings([], {}),
@@ -105,6 +106,12 @@ export async function startAdminWorld(replaced: (parts: AdminNeeds) => Partial<A
     logger,
     profile: 'emulator',
     trustedProxies: null,
+    gate: {
+      policy: { passwords: 'forward', anonymous: 'forward', statements: [] },
+      contextPaths: [],
+      imagine: () => null,
+      owns: () => false,
+    },
   };
   await createUsers(directory);
   const instead = replaced(parts);

@@ -16,6 +16,10 @@ async function run(...words: readonly string[]) {
       ran.push([JSON.stringify(command), ...flags].join(' '));
       return 0;
     },
+    explain: async (method, url, options, flags) => {
+      ran.push([method, url, JSON.stringify(options), ...flags].join(' '));
+      return 2;
+    },
     exit: (code) => void ran.push(`exit ${code}`),
   });
   const write = (text: string): void => void written.push(text);
@@ -36,6 +40,13 @@ it.each([[[]], [['--port=80', '-Ddata=elsewhere']]])('start serves, with setting
 it('keys rotate takes the settings that start takes, and ends with the exit code of the rotation [GW-13]', async () => {
   const ran = ['rotateKeys --data=elsewhere', 'exit 1'];
   expect(await run('keys', 'rotate', '--data=elsewhere')).toEqual({ ran, written: '', ended: null });
+});
+
+it('explain takes a request, what it is about, and the settings that start takes, and ends with the exit code of the answer [GW-25]', async () => {
+  const words = ['GET', '/jira/rest/x', '--token', 'extender/a/b', '--address', '192.0.2.1', '--json', '--port=80'];
+  const options = { login: 'admin', token: 'extender/a/b', address: '192.0.2.1', json: true };
+  const { ran, written } = await run('explain', ...words);
+  expect([ran, written]).toEqual([[`GET /jira/rest/x ${JSON.stringify(options)} --port=80`, 'exit 2'], '']);
 });
 
 it.each([

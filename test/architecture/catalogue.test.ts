@@ -1,16 +1,20 @@
 // What can drift is generated: the pages in docs/ are what the declarations say, and every error code is one that some test has seen.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { defaultText, renderErrors, renderSettings } from '../../scripts/render-docs.mjs';
+import { defaultText, renderErrors, renderLimits, renderSettings } from '../../scripts/render-docs.mjs';
 import { environmentName } from '../../src/config/environment-name.js';
 import { HOUSE_SETTINGS } from '../../src/config/schema.js';
 import { ERROR_CODES, type ErrorCode } from '../../src/core/error-codes.js';
+import { LIMITS } from '../../src/core/limits.js';
 import type { Profile, SettingSpec } from '../../src/plugin-kit/setting.js';
 import { plugins } from '../../src/plugins/index.js';
 import { filesBelow, ROOT } from './source-tree.js';
 
 /** Codes that no test can produce yet, each with the statement whose issue brings it. */
 const NOT_YET_PRODUCED: Partial<Readonly<Record<ErrorCode, string>>> = {};
+
+/** Bounds of what is still to come [EXT-15]. */
+const NOT_YET_IN_USE: ReadonlySet<string> = new Set(['judgedBodyBytesMax', 'bodyTimeoutMs']);
 
 const PROFILES: readonly Profile[] = ['emulator', 'gateway'];
 
@@ -60,6 +64,29 @@ describe('the error codes', () => {
     ['const port = 4170;', false],
   ])('are looked for by their own status: %s', (text, isFound) => {
     expect(isProduced('request.expectation', [text])).toBe(isFound);
+  });
+});
+
+describe('the bounds [GW-52]', () => {
+  const source = read('src/core/limits.ts');
+
+  it('stand in docs/limits.md as they are, each with its unit and its reason', () => {
+    expect(read('docs/limits.md')).toBe(renderLimits(source));
+    for (const [name, value] of Object.entries(LIMITS))
+      expect(read('docs/limits.md')).toContain(`\`${name}\` | ${value.toLocaleString('en')} |`);
+  });
+
+  it('one without a comment is no bound', () => {
+    expect(() => renderLimits(`${source.slice(0, source.lastIndexOf('}'))}  bare: 1,\n} as const;\n`)).toThrow('no comment');
+  });
+
+  it('are in use, every one', () => {
+    const text = filesBelow('src', ['.ts'])
+      .filter((path) => path !== 'src/core/limits.ts')
+      .map(read)
+      .join('\n');
+    const unused = Object.keys(LIMITS).filter((name) => !text.includes(`LIMITS.${name}`));
+    expect(unused.filter((name) => !NOT_YET_IN_USE.has(name))).toEqual([]);
   });
 });
 

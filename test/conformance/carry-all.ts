@@ -39,6 +39,13 @@ export function carryAll(plugins: readonly Plugin[]): CarriedAll {
             for (const each of all) if (await each.tokens.revoke(tokenRef, actor, clientAddress)) return true;
             return false;
           },
+          async inspect(tokenRef, asked) {
+            for (const each of all) {
+              const token = await each.tokens.inspect(tokenRef, asked);
+              if (token !== null) return token;
+            }
+            return null;
+          },
         },
       };
     },

@@ -50,9 +50,9 @@ export const lifecycle: readonly Guarantee[] = [
       const { manifest } = subject.kind.plugin;
       expect(() => validateManifests(plugins)).not.toThrow();
       expect(manifest.products).toContain(subject.kind.product);
-      const tables = await subject.world.store.read<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table'");
-      const names = tables.map(({ name }) => name);
-      expect(manifest.tables.filter(({ options }) => !names.includes(options.tableName ?? options.name))).toEqual([]);
+      const { store } = subject.world;
+      for (const { options } of manifest.tables)
+        expect(await store.read(`SELECT 1 FROM ${store.quote(options.tableName ?? options.name)} WHERE 1 = 0`)).toEqual([]);
     },
   },
 ];

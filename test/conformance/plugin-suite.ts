@@ -1,5 +1,6 @@
 // The contract between the host and a token system in executable form. Every system is held to the same list; what one cannot keep, it
 // skips by name and with a reason.
+import type { WorldDatabase } from '../support/prepared-database.js';
 import type { TokenKind } from '../support/samples.js';
 import { administration } from './administration.js';
 import { ends } from './ends.js';
@@ -15,6 +16,8 @@ export interface PluginSuite {
   readonly samples: TokenKind;
   /** Left out: every guarantee. A further kind of a system is held to those alone in which it differs from the first. */
   readonly guarantees?: readonly Guarantee[];
+  /** Left out: SQLite. */
+  readonly database?: WorldDatabase;
   /** Guarantees this kind of token does not give, by name. */
   readonly skip?: readonly { readonly test: string; readonly reason: string }[];
 }
@@ -32,11 +35,11 @@ const GUARANTEES: readonly Guarantee[] = [
 ];
 
 /** Holds one kind of token to every guarantee that it does not skip. */
-export function runPluginSuite({ samples, guarantees = GUARANTEES, skip = [] }: PluginSuite): void {
+export function runPluginSuite({ samples, guarantees = GUARANTEES, skip = [], database }: PluginSuite): void {
   describe(samples.name, () => {
     let subject: Subject;
     beforeEach(async () => {
-      subject = await startSubject(samples);
+      subject = await startSubject(samples, database);
     });
     afterEach(() => subject.close());
 

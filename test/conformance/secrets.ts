@@ -22,13 +22,14 @@ function formsOf(value: string): readonly string[] {
 }
 
 async function everyRow(world: PluginWorld): Promise<string> {
-  const tables = await world.store.read<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table'");
-  const rows = await Promise.all(tables.map(({ name }) => world.store.read(`SELECT * FROM "${name}"`)));
+  const names = world.store.dataSource.entityMetadatas.map(({ tableName }) => tableName);
+  const rows = await Promise.all(names.map((name) => world.store.read(`SELECT * FROM ${world.store.quote(name)}`)));
   return JSON.stringify(rows);
 }
 
-/** The database file and its log, pages that are free again included. */
+/** The database file and its log, pages that are free again included; a server's are its own. */
 async function databaseFiles(world: PluginWorld): Promise<string> {
+  if (world.store.engine !== 'sqlite') return '';
   const databases = await world.store.read<{ file: string }>('PRAGMA database_list');
   const files = databases.flatMap(({ file }) => [file, `${file}-wal`]).filter((file) => existsSync(file));
   return files.map((file) => readFileSync(file).toString('latin1')).join('\n');

@@ -4,6 +4,7 @@ import type { Identity, RequestView } from '../../src/core/index.js';
 import type { Plugin, TokenSummary } from '../../src/plugin-kit/contract.js';
 import { compileSitePolicy, decide } from '../../src/policy/index.js';
 import { type PluginWorld, startPluginWorld } from '../support/plugin-host.js';
+import type { WorldDatabase } from '../support/prepared-database.js';
 import { type Login, makeSample, PRODUCT_VIEWS, type SampleToken, type TokenKind, type TokenWish } from '../support/samples.js';
 
 export interface Subject {
@@ -36,7 +37,7 @@ export interface Gate {
 
 const POLICY = compileSitePolicy(null, { passwords: 'refuse', anonymous: 'refuse' });
 
-export async function startSubject(kind: TokenKind): Promise<Subject> {
+export async function startSubject(kind: TokenKind, database?: WorldDatabase): Promise<Subject> {
   const { gate, pass } = createGate();
   const view = { ...PRODUCT_VIEWS[kind.product], path: kind.path };
   const viewOf = (request: Partial<RequestView> = {}): RequestView => ({
@@ -52,7 +53,7 @@ export async function startSubject(kind: TokenKind): Promise<Subject> {
   const subject: Subject = {
     kind,
     gate,
-    world: await startPluginWorld({ ...kind.options, plugin: heldUp(kind.plugin, pass) }),
+    world: await startPluginWorld({ ...kind.options, plugin: heldUp(kind.plugin, pass), ...(database === undefined ? {} : { database }) }),
     make: (wish, login) => makeSample(subject.world, kind, wish, login),
     identify: (login, request) => subject.world.identify(login, viewOf(request)),
     async judge(login, request) {

@@ -1,5 +1,5 @@
 // Wombats "API Tokens" for Confluence, held to the contract.
-import { TOKEN_KINDS } from '../support/samples.js';
 import { runPluginSuite } from './plugin-suite.js';
+import { SUITES } from './suites.js';
 
-for (const samples of TOKEN_KINDS['wombats-confluence'] ?? []) runPluginSuite({ samples });
+for (const suite of SUITES['wombats-confluence']) runPluginSuite(suite);

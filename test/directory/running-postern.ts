@@ -23,6 +23,8 @@ export interface RunningPostern {
   /** The banner, and everything that was logged. */
   readonly printed: readonly string[];
   readonly logged: readonly string[];
+  /** What SIGHUP does; null: nothing. */
+  readonly reload: (() => Promise<void>) | null;
   ask(asked: Asked, port?: number): Promise<HttpAnswer>;
   close(): Promise<void>;
 }
@@ -65,6 +67,7 @@ export async function runPostern({ settings = {}, clock, beside }: RunOptions = 
     folder,
     printed,
     logged,
+    reload: server.reload,
     ask: (asked, port = server.port) => sendHttp(port, withCredential(asked)),
     async close() {
       const ended = server.close();

@@ -95,6 +95,30 @@ describe.each(SERVERS.filter(({ isThere }) => isThere))('on $name', ({ name, sta
     expect(upstream.requests.length - before).toBe(4);
   });
 
+  it('a limited token opens what it may and nothing else, and both are in the trail [EXT-13, AUD-1]', async () => {
+    const comments = '/jira/rest/api/2/issue/SCRUM-1/comment';
+    const body = JSON.stringify({ label: 'limited', userName: 'user', limitTo: `[get,post].*${comments}`, ip: '127.0.0.1' });
+    const made = await fetch(`${postern.origin}${TOKEN_TOOLS}/set`, { method: 'POST', headers: { ...ADMIN, ...JSON_BODY }, body });
+    const { token, id } = (await made.json()) as Made;
+    const before = upstream.requests.length;
+    const statusOf = async (method: string, path: string, username = 'user'): Promise<number> => {
+      const answer = await fetch(`${postern.origin}${path}`, { method, headers: { Authorization: basic(username, token) } });
+      await answer.arrayBuffer();
+      return answer.status;
+    };
+    expect([await statusOf('GET', comments), await statusOf('POST', comments)]).toEqual([200, 200]);
+    expect(upstream.requests.length - before).toBe(2);
+    expect([
+      await statusOf('DELETE', comments),
+      await statusOf('GET', '/jira/rest/api/2/issue/SCRUM-2/comment'),
+      await statusOf('GET', '/jira/rest/api/2/myself'),
+      await statusOf('GET', comments, 'admin'),
+    ]).toEqual([403, 403, 403, 401]);
+    expect(upstream.requests.length - before).toBe(2);
+    expect(await decisions({ id, token })).toEqual(['deny']);
+    expect(await counterOf({ id, token })).toBe(2);
+  });
+
   it('while the database is gone nobody is let in who was not, nobody is told that a token is wrong, and nothing is lost [GW-11, GW-51]', async () => {
     const [known, unknown] = [await make('known'), await make('never used')];
     expect(await use(known.token)).toBe(200);

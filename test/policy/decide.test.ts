@@ -162,6 +162,7 @@ describe('what the site’s policy says [GW-20]', () => {
       matches: (): never => {
         throw new Error('broken');
       },
+      trace: () => ({ failed: null, rules: [] }),
     } as const;
     for (const statements of [
       [broken, ...STRICT.statements],

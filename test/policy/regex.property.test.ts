@@ -1,6 +1,7 @@
 // The engine and the estimate, on random patterns of the dialect: JavaScript's own RegExp says what they should match [EXT-17].
 import fc from 'fast-check';
 import { LIMITS } from '../../src/core/index.js';
+import { compileLimitTo } from '../../src/policy/limit-to.js';
 import { PatternError } from '../../src/policy/regex-cursor.js';
 import { parsePattern } from '../../src/policy/regex-syntax.js';
 import { compilePatterns, programSize } from '../../src/policy/regex.js';
@@ -215,5 +216,24 @@ describe('patterns that make other engines stand still [EXT-17]', () => {
     const tree = parse(pattern);
     expect(path.length).toBeLessThanOrEqual(LIMITS.judgedPathBytesMax);
     expect(compilePatterns([printPattern(tree)], estimateProgramSize(tree)).match(path)).toEqual(isMatch ? [0] : []);
+  });
+});
+
+describe('globs that make other engines stand still [GW-24]', () => {
+  const long = `/${'a'.repeat(LIMITS.judgedPathBytesMax - 1)}`;
+  const harmless: readonly [glob: string, path: string, isMatch: boolean][] = [
+    ['/*a*a*a*a*a*a*a*a*a*a*b', long, false],
+    [`/${'*a'.repeat(100)}`, long, true],
+    [`/${'{a,aa}'.repeat(100)}b`, long, false],
+    [`/${'{*,a}'.repeat(60)}!`, long, false],
+    ['/a/**/a/**/a/**/a/**/a/**/b', '/a'.repeat(LIMITS.judgedPathBytesMax / 2), false],
+    ['/a/**/a/**/a/**/a/**/a/**/a', '/a'.repeat(LIMITS.judgedPathBytesMax / 2), true],
+    [`/${'{{a,b},{c,d}}'.repeat(40)}`, long, false],
+    [`/${'?'.repeat(LIMITS.ruleProgramMax - 10)}*`, long, true],
+  ];
+  it.each(harmless)('%s is answered on 2,048 bytes', (glob, path, isMatch) => {
+    const rules = compileLimitTo(`glob:${glob}`);
+    expect(path.length).toBeLessThanOrEqual(LIMITS.judgedPathBytesMax);
+    expect(rules?.match({ method: 'GET', path, contextPath: '', query: null, body: null }) !== null).toBe(isMatch);
   });
 });

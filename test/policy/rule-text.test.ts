@@ -92,10 +92,23 @@ describe('the method prefix [EXT-11, EXT-12]', () => {
     }
   });
 
-  it('refuses a glob rule as not yet supported, with and without a prefix', () => {
-    expect(() => splitRule('[get,head] glob:/rest/api/2/issue/KANBAN-*/comment/**')).toThrow('not yet supported');
-    expect(() => splitRule('glob:/rest/**')).toThrow('not yet supported');
+  it.each([
+    ['[get,head] glob:/rest/api/2/issue/KANBAN-*/comment/**', ['GET', 'HEAD'], '/rest/api/2/issue/KANBAN-*/comment/**', 0],
+    ['glob: /rest/**', null, '/rest/**', 0],
+    ['[post]glob:/rest/[a-z][QueryParam::a==b][JsonData::c==[0-9]+]', ['POST'], '/rest/[a-z]', 2],
+  ] as const)('reads %s as a glob, its methods and its conditions [GW-24]', (rule, methods, path, conditions) => {
+    const parts = splitRule(rule);
+    expect([parts.syntax, parts.methods]).toEqual(['glob', methods]);
+    expect(rule.slice(parts.path.start, parts.path.end)).toBe(path);
+    expect(parts.conditions).toHaveLength(conditions);
   });
+
+  it.each(['Glob:/rest/**', 'glob :/rest/**', '[get] GLOB:/rest/**'])(
+    'refuses %s, which no path could match as a regex [GW-24]',
+    (rule) => {
+      expect(() => splitRule(rule)).toThrow('write it in small letters, without a blank');
+    },
+  );
 });
 
 describe('conditions [EXT-15]', () => {

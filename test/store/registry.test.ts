@@ -80,6 +80,57 @@ eachDatabase((database) => {
     });
   });
 
+  describe('totals', () => {
+    const add = (...refs: readonly (readonly [system: string, tokenRef: string])[]) =>
+      store.transaction(async (manager) => {
+        for (const [index, [system, tokenRef]] of refs.entries())
+          await tokenList(store).add(manager, { ...TOKEN, system, tokenRef, createdAt: index });
+      });
+    const totals = async () => {
+      const total = async (filter?: { system: string }) => (await tokenList(store).list({ startAt: 0, limit: 0 }, filter)).total;
+      return [await total(), await total({ system: 'a' }), await total({ system: 'b' })];
+    };
+
+    it('are exact after everything that comes and goes, and what is rolled back or not there changes none', async () => {
+      expect(await totals()).toEqual([0, 0, 0]);
+      await add(['a', '1'], ['a', '2'], ['b', '1']);
+      expect(await totals()).toEqual([3, 2, 1]);
+      const remove = (system: string, tokenRef: string) =>
+        store.transaction((manager) => tokenList(store).remove(manager, system, tokenRef));
+      await remove('a', '1');
+      await remove('a', '1');
+      await remove('c', '1');
+      expect(await totals()).toEqual([2, 1, 1]);
+      await expect(add(['b', '2'], ['b', '2'])).rejects.toThrow(/unique|duplicate/i);
+      expect(await totals()).toEqual([2, 1, 1]);
+    });
+
+    it('are counted where none are kept yet, and then kept', async () => {
+      await add(['a', '1'], ['b', '1']);
+      const forget = () => store.transaction((manager) => manager.query('DELETE FROM postern_token_total'));
+      await forget();
+      expect(await totals()).toEqual([2, 1, 1]);
+      await add(['a', '2']);
+      expect(await totals()).toEqual([3, 2, 1]);
+      await forget();
+      await store.transaction((manager) => tokenList(store).remove(manager, 'b', '1'));
+      expect(await totals()).toEqual([2, 2, 0]);
+      expect(await store.read('SELECT scope FROM postern_token_total ORDER BY scope')).toEqual([{ scope: '*' }, { scope: 'b' }]);
+    });
+
+    it('lead to every page, from whichever end it is read', async () => {
+      const refs = Array.from({ length: 11 }, (_, index) => `${index}`.padStart(2, '0'));
+      await add(...refs.map((ref) => ['a', ref] as const));
+      for (let startAt = 0; startAt <= 13; startAt += 1) {
+        for (const limit of [0, 1, 3, 20]) {
+          const page = await tokenList(store).list({ startAt, limit }, { system: 'a' });
+          expect(page.tokens.map(({ tokenRef }) => tokenRef)).toEqual(refs.toReversed().slice(startAt, startAt + limit));
+          expect(page.total).toBe(11);
+        }
+      }
+    });
+  });
+
   describe('uses', () => {
     const use = (tokenRef: string, permitted: number, lastUsedAt: number) => ({
       system: 'a.system',

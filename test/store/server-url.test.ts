@@ -44,6 +44,8 @@ it.each([
   ['postgres:u:hidden@h/d', 'no slashes'],
   ['mysql://u:hidden@h/d?ssl=true', 'an option that is not known'],
   ['mysql://u:hidden@h/d?sslmode=prefer', 'TLS that is not sure'],
+  ['mysql://u:hidden@192.0.2.1/d?sslmode=verify-full', 'a name that would not be compared'],
+  ['mariadb://u:hidden@[::1]/d?sslmode=require', 'nor would this'],
   ['mysql://u:hidden@h/d?sslrootcert=/x', 'a certificate for nothing'],
   ['mysql://u:hidden@h/d?sslmode=require&sslrootcert=/nowhere/hidden.pem', 'a file that is not there'],
 ])('refuses %s without a word of it (%s)', (url) => {
@@ -74,6 +76,11 @@ describe('TLS', () => {
   ])('is read from %p', (options, expected) => {
     expect(read(`postgres://u:p@h/d${options}`).tls).toEqual(expected);
     expect(read(`mysql://u:p@h/d${options}`).tls).toEqual(expected);
+  });
+
+  it('is taken with an address where the driver compares addresses, or nothing is compared', () => {
+    expect(read('postgres://u:p@192.0.2.1/d?sslmode=verify-full').tls).toEqual({ rejectUnauthorized: true });
+    expect(read('mysql://u:p@192.0.2.1/d?sslmode=no-verify').tls).toEqual({ rejectUnauthorized: false });
   });
 
   it('trusts the certificates of a file', async () => {

@@ -22,13 +22,13 @@ import { openMail } from '../../src/mail/open-mail.js';
 import type { Act, ActivePlugin, ActRecorder, Plugin, PluginHost, TokenUse } from '../../src/plugin-kit/contract.js';
 import type { Profile, SettingSpec } from '../../src/plugin-kit/setting.js';
 import { type Directory, openDirectory } from '../../src/store/directory/directory.js';
-import { type OpenStore, openStore } from '../../src/store/open-store.js';
+import type { OpenStore } from '../../src/store/open-store.js';
 import { openSiteKeys, rotateKeys } from '../../src/store/site-keys.js';
 import { openSwitches } from '../../src/store/switches.js';
 import { type TokenList, tokenList } from '../../src/store/token-registry.js';
 import { type HttpAnswer, sendHttp } from './http-client.js';
 import { unlimitedPasswordCheck } from './password-check.js';
-import { prepareDatabase, schemaOf } from './prepared-database.js';
+import { KEY_FILE, onSqlite, type WorldDatabase } from './prepared-database.js';
 import { type TemporaryFolder, temporaryFolder } from './temporary-folder.js';
 import { type TestClock, testClock } from './test-clock.js';
 import { testRandom } from './test-random.js';
@@ -43,6 +43,8 @@ export interface PluginWorldOptions {
   readonly startsAt?: Instant;
   /** A mail server, `smtp://…`; null or left out: nothing is sent, and nothing is said of it. */
   readonly mailUrl?: string | null;
+  /** Left out: SQLite, a file of its own. */
+  readonly database?: WorldDatabase;
 }
 
 export interface RecordedAct extends Act {
@@ -96,7 +98,7 @@ export { PASSWORDS } from './prepared-database.js';
 /** Starts a world on a database that holds its users and nothing else. */
 export async function startPluginWorld(options: PluginWorldOptions): Promise<PluginWorld> {
   const folder = await temporaryFolder();
-  await prepareDatabase(options.plugin, folder);
+  await (options.database ?? onSqlite).prepare(options.plugin, folder);
   return openWorld(options, folder, testClock(options.startsAt), 0);
 }
 
@@ -105,13 +107,8 @@ async function openWorld(options: PluginWorldOptions, folder: TemporaryFolder, c
   const logged: string[] = [];
   const logger = recordingLogger(logged);
   const random = testRandom(`start ${starts}`);
-  const keyFile = folder.file('site-key.json');
-  const store = await openStore({
-    url: 'sqlite:postern.sqlite',
-    dataFolder: folder.path,
-    logger,
-    ...schemaOf(plugin),
-  });
+  const keyFile = folder.file(KEY_FILE);
+  const store = await (options.database ?? onSqlite).open(plugin, folder, logger);
   const keys = await openSiteKeys({ keyFile, store, clock, random, logger });
   const directory = await openDirectory({ store, clock, random, passwordScheme: 'pkcs5s2' });
   const registry = tokenList(store);

@@ -40,7 +40,7 @@ export function startPosternProcess(settings: Readonly<Record<string, string>> =
   return new Promise((resolve, reject) => {
     const look = (chunk: Buffer): void => {
       text += chunk.toString('utf8');
-      const port = /listening on http:\/\/(?:\[[^\]\s]+\]|[^\s:]+):(\d+)/i.exec(text)?.[1];
+      const [, scheme, port] = /listening on (https?):\/\/(?:\[[^\]\s]+\]|[^\s:]+):(\d+)/i.exec(text) ?? [];
       if (port === undefined) return;
       const end = async (signal: NodeJS.Signals): Promise<number | null> => {
         if (child.exitCode === null && child.signalCode === null) child.kill(signal);
@@ -49,7 +49,7 @@ export function startPosternProcess(settings: Readonly<Record<string, string>> =
       resolve({
         child,
         port: Number(port),
-        origin: `http://127.0.0.1:${port}`,
+        origin: `${scheme}://127.0.0.1:${port}`,
         dataFolder,
         output: () => text,
         kill: async () => void (await end('SIGKILL')),

@@ -13,7 +13,7 @@ export interface SessionCookie {
   readonly removal: string;
 }
 
-/** `isSecure`: clients come with TLS, as the base URL says. */
+/** `isSecure`: clients come with TLS. */
 export function sessionCookie(isSecure: boolean): SessionCookie {
   const name = isSecure ? SECURE_SESSION_COOKIE : PLAIN_SESSION_COOKIE;
   const attributes = `; Path=${isSecure ? '/' : '/api/v1'}; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`;

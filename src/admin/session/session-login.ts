@@ -16,6 +16,8 @@ export interface SessionNeeds extends Pick<LoginNeeds, 'checkPassword' | 'trail'
   readonly sessions: Sessions;
   /** What browsers call us; null: what the request says. */
   readonly baseUrl: URL | null;
+  /** Whether clients come with TLS. */
+  readonly isSecure: boolean;
 }
 
 export interface SignedIn {
@@ -39,7 +41,7 @@ const TRIES = 3;
 /** Builds the login by sessions. */
 export function createSessionLogin(needs: SessionNeeds): SessionLogin {
   const { sessions, directory, baseUrl } = needs;
-  const cookie = sessionCookie(baseUrl?.protocol === 'https:');
+  const cookie = sessionCookie(needs.isSecure);
   let changes = 0;
   directory.onChange(() => (changes += 1));
 

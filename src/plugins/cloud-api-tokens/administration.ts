@@ -1,5 +1,7 @@
 // Lets administrators see and end tokens and organization keys beside those of every other system: the tokens first, then the keys.
-import type { TokenAdministration, TokenSummary } from '../../plugin-kit/contract.js';
+import type { Instant } from '../../core/index.js';
+import type { InspectedToken, TokenAdministration, TokenSummary } from '../../plugin-kit/contract.js';
+import { isOver, keyGrant, tokenGrant } from './authenticators.js';
 import type { Desk } from './desk.js';
 import { endKey } from './issue-key.js';
 import { endToken, hasLimits } from './issue-token.js';
@@ -32,7 +34,29 @@ export function createAdministration(desk: Desk): TokenAdministration {
       const token = await tokens.find(tokenRef);
       return token !== null && endToken(desk, token, by);
     },
+    inspect: (tokenRef, { at }) => (isKeyRef(tokenRef) ? inspectKey(desk, tokenRef, at) : inspectToken(desk, tokenRef, at)),
   };
+}
+
+async function inspectToken({ host, tokens }: Desk, tokenRef: string, at: Instant): Promise<InspectedToken | null> {
+  const token = await tokens.find(tokenRef);
+  if (token === null) return null;
+  const principal = await host.directory.findByUserKey(token.userKey);
+  // Used with the e-mail address, which must be of one active user alone [CLD-9].
+  const named = principal === null ? null : await host.directory.findActiveByEmail(principal.emailAddress);
+  const grant = tokenGrant(token);
+  const rejection = named?.userKeys.jira !== token.userKey ? 'owner-inactive' : isOver(grant, at) ? 'expired' : null;
+  return { ownerKey: token.userKey, principal, grant, rejection, opens: ['jira', 'confluence'] };
+}
+
+async function inspectKey({ host, keys }: Desk, tokenRef: string, at: Instant): Promise<InspectedToken | null> {
+  const key = await keys.find(tokenRef);
+  if (key === null) return null;
+  const principal = await host.directory.findByUserKey(key.userKey);
+  const grant = keyGrant(key);
+  const isMakerFit = principal?.isActive === true && principal.isAdministrator;
+  const rejection = !isMakerFit ? 'owner-inactive' : isOver(grant, at) ? 'expired' : null;
+  return { ownerKey: key.userKey, principal, grant, rejection, opens: ['cloud'] };
 }
 
 function summarise(credential: ApiToken | OrganizationKey, isLimited: boolean): TokenSummary {

@@ -1,11 +1,13 @@
 // Recognises the users' tokens, as Basic `email:token` on `/rest/*` of both products, and the organization's keys, as Bearer on the cloud's
 // own resources; neither opens what the other does [CLD-2, CLD-9].
-import type { Instant, Principal, RequestView } from '../../core/index.js';
+import type { Grant, Instant, Principal, RequestView } from '../../core/index.js';
 import type { Authenticator, AuthnOutcome, RejectReason, TokenUse } from '../../plugin-kit/contract.js';
 import { compileLimits } from '../../plugin-kit/stored-limits.js';
 import type { Desk } from './desk.js';
+import type { OrganizationKey } from './key-row.js';
 import { SYSTEM } from './manifest.js';
 import { isKeyRef, TOKEN_PREFIX } from './mint-values.js';
+import type { ApiToken } from './token-row.js';
 
 const SKIPPED: AuthnOutcome = { outcome: 'skipped' };
 
@@ -56,7 +58,7 @@ async function verifyToken({ host, tokens }: Desk, emailAddress: string, value: 
     return owner?.isActive === true ? SKIPPED : reject(token.tokenRef, 'owner-inactive');
   }
   if (named.userKeys.jira !== token.userKey) return SKIPPED;
-  return accept(host.clock.now(), named, token.tokenRef, token.expiresAt, compileLimits(token.limits));
+  return accept(host.clock.now(), named, tokenGrant(token));
 }
 
 async function verifyKey({ host, keys }: Desk, value: string): Promise<AuthnOutcome> {
@@ -65,18 +67,26 @@ async function verifyKey({ host, keys }: Desk, value: string): Promise<AuthnOutc
   const maker = await host.directory.findByUserKey(key.userKey);
   // A key is as strong as the administrator who made it, and no longer than that [GW-20].
   if (maker?.isActive !== true || !maker.isAdministrator) return reject(key.tokenRef, 'owner-inactive');
-  return accept(host.clock.now(), maker, key.tokenRef, key.expiresAt, []);
+  return accept(host.clock.now(), maker, keyGrant(key));
 }
 
-function accept(
-  now: Instant,
-  principal: Principal,
-  tokenRef: string,
-  validUntil: Instant | null,
-  limits: ReturnType<typeof compileLimits>,
-): AuthnOutcome {
-  if (validUntil !== null && now >= validUntil) return reject(tokenRef, 'expired');
-  return { outcome: 'accepted', principal, grant: { tokenRef, system: SYSTEM, validUntil, limits, isAnyone: false } };
+function accept(now: Instant, principal: Principal, grant: Grant): AuthnOutcome {
+  return isOver(grant, now) ? reject(grant.tokenRef, 'expired') : { outcome: 'accepted', principal, grant };
+}
+
+/** Whether it has ended by then. */
+export function isOver({ validUntil }: Grant, at: Instant): boolean {
+  return validUntil !== null && at >= validUntil;
+}
+
+/** What a user's token may be used for. */
+export function tokenGrant({ tokenRef, expiresAt, limits }: ApiToken): Grant {
+  return { tokenRef, system: SYSTEM, validUntil: expiresAt, limits: compileLimits(limits), isAnyone: false };
+}
+
+/** What an organization key may be used for. */
+export function keyGrant({ tokenRef, expiresAt }: OrganizationKey): Grant {
+  return { tokenRef, system: SYSTEM, validUntil: expiresAt, limits: [], isAnyone: false };
 }
 
 function reject(tokenRef: string, reason: RejectReason): AuthnOutcome {

@@ -3,6 +3,7 @@ import type { PluginManifest } from '../../plugin-kit/contract.js';
 import { booleanSetting, textSetting } from '../../plugin-kit/setting.js';
 import { CreateCloudApiToken1795305600501 } from './migrations/1795305600501-create-cloud-api-token.js';
 import { CreateCloudOrganizationKey1795305600502 } from './migrations/1795305600502-create-cloud-organization-key.js';
+import { FoldCloudApiToken1795305600503 } from './migrations/1795305600503-fold-cloud-api-token.js';
 import { apiTokenTable, organizationKeyTable } from './tables.js';
 
 /** Stands in the audit trail and in the list of all tokens; never renamed. */
@@ -32,6 +33,6 @@ export const manifest: PluginManifest = {
   emulates: { version: 'documentation of 2025', source: 'Atlassian Cloud: user management REST API, API access REST API' },
   products: ['cloud', 'jira', 'confluence'],
   tables: [apiTokenTable, organizationKeyTable],
-  migrations: [CreateCloudApiToken1795305600501, CreateCloudOrganizationKey1795305600502],
+  migrations: [CreateCloudApiToken1795305600501, CreateCloudOrganizationKey1795305600502, FoldCloudApiToken1795305600503],
   settings: [organizationIdSetting, allowBulkRevokeSetting],
 };

@@ -8,7 +8,7 @@ import { allowBulkRevokeSetting, organizationIdSetting } from './manifest.js';
 import { requireOrganizationKey, requireScope } from './organization-key-caller.js';
 import { positionOf } from './token-order.js';
 import { readCountQuery, readTokenQuery, type TokenQuery, writeCursor } from './token-query.js';
-import { countTokens, findPage, type FoundPage, type OwnedToken, walk } from './token-search.js';
+import { countTokens, everyToken, findPage, type FoundPage, type OwnedToken } from './token-search.js';
 import { nanoTime } from './token-view.js';
 
 /** The scopes that the vendor documents for these calls. */
@@ -78,8 +78,7 @@ async function revokeAll(desk: Desk, call: RestCall): Promise<RestAnswer> {
   if (!desk.host.setting(allowBulkRevokeSetting))
     throw new RestFault(403, 'Revoking every token is switched off: see cloud.allowBulkRevoke.');
   const by = actedBy(requireCaller(call), call);
-  for await (const { token } of walk(desk, { field: 'createdAt', isDescending: false }, null, LIMITS.pageMax))
-    await endToken(desk, token, by);
+  for await (const token of everyToken(desk, { field: 'createdAt', isDescending: false })) await endToken(desk, token, by);
   return { status: 204 };
 }
 

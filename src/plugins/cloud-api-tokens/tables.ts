@@ -11,6 +11,9 @@ const tokenColumns = {
   /** The owner's name when the token was made: shown once the user is gone [DIR-7]. */
   username: key(),
   label: key(),
+  /** The label and the owner's name as they are searched; folding may double a letter. */
+  lower_label: nullable(key(510)),
+  lower_username: nullable(key(510)),
   digest: digest(),
   created_at: instant(),
   expires_at: instant(),

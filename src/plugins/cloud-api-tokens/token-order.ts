@@ -1,5 +1,6 @@
 // In which order tokens are listed, and from where: by position in the order and not by number, so that a page neither leaves out nor
 // repeats a token because others came or went.
+import type { SqlCondition } from '../../plugin-kit/contract.js';
 import type { ApiToken } from './token-row.js';
 
 /** What a list may be sorted by, and the expression it stands for. A token that was never used counts as used longest ago. */
@@ -33,13 +34,20 @@ export function positionOf(token: ApiToken, { field }: TokenOrder): Position {
 }
 
 /** The part of a statement behind `FROM`, with its parameters but for the limit. Towards `prev` the rows come the other way round. */
-export function orderClause(order: TokenOrder, from: From): { sql: string; parameters: readonly (string | number)[] } {
+export function orderClause(
+  order: TokenOrder,
+  from: From,
+  fitting: SqlCondition | null,
+): { sql: string; parameters: readonly (string | number)[] } {
   const expression = FIELDS[order.field];
   const isDownwards = order.isDescending !== (from?.towards === 'prev');
   const [direction, beyond] = isDownwards ? ['DESC', '<'] : ['ASC', '>'];
-  const where = from === null ? '' : ` WHERE (${expression} ${beyond} ? OR (${expression} = ? AND id ${beyond} ?))`;
+  const conditions = [
+    ...(from === null ? [] : [`(${expression} ${beyond} ? OR (${expression} = ? AND id ${beyond} ?))`]),
+    ...(fitting === null ? [] : [`(${fitting.sql})`]),
+  ];
   return {
-    sql: `${where} ORDER BY ${expression} ${direction}, id ${direction} LIMIT ?`,
-    parameters: from === null ? [] : [from.value, from.value, from.id],
+    sql: `${conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`} ORDER BY ${expression} ${direction}, id ${direction} LIMIT ?`,
+    parameters: [...(from === null ? [] : [from.value, from.value, from.id]), ...(fitting?.values ?? [])],
   };
 }

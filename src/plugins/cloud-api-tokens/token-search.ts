@@ -1,5 +1,8 @@
-// Tokens of the whole organization with their owners, found page by page [CLD-8].
+// Tokens of the whole organization with their owners, found page by page, and by a part of a text [CLD-8].
 import { LIMITS, type Principal } from '../../core/index.js';
+import type { OwnerConditions, SqlCondition } from '../../plugin-kit/contract.js';
+import { foldText } from '../../plugin-kit/fold-text.js';
+import { containsPattern } from '../../plugin-kit/like-pattern.js';
 import type { Desk } from './desk.js';
 import { type From, positionOf, type TokenOrder } from './token-order.js';
 import type { TokenQuery } from './token-query.js';
@@ -19,40 +22,44 @@ export interface FoundPage {
 
 /** One page in the list's own order, whichever way it was read. */
 export async function findPage(desk: Desk, { order, from, pageSize, text }: TokenQuery): Promise<FoundPage> {
-  const found: OwnedToken[] = [];
   // One more than is shown tells whether there are more.
-  const chunk = text === '' ? pageSize + 1 : LIMITS.pageMax;
-  for await (const owned of walk(desk, order, from, chunk)) {
-    if (matches(owned, text)) found.push(owned);
-    if (found.length > pageSize) break;
-  }
-  const tokens = found.slice(0, pageSize);
-  return { tokens: from?.towards === 'prev' ? tokens.toReversed() : tokens, hasMore: found.length > pageSize };
+  const found = await desk.tokens.listFrom(order, from, pageSize + 1, fitting(desk.host.owners, text));
+  const shown = found.slice(0, pageSize);
+  const tokens = await withOwners(desk, from?.towards === 'prev' ? shown.toReversed() : shown);
+  return { tokens, hasMore: found.length > pageSize };
 }
 
-export async function countTokens(desk: Desk, text: string): Promise<number> {
-  if (text === '') return desk.tokens.count();
-  let total = 0;
-  for await (const owned of walk(desk, { field: 'createdAt', isDescending: false }, null, LIMITS.pageMax))
-    if (matches(owned, text)) total += 1;
-  return total;
+export function countTokens({ tokens, host }: Desk, text: string): Promise<number> {
+  const condition = fitting(host.owners, text);
+  return condition === null ? tokens.count() : tokens.countFitting(condition);
 }
 
-/** Every token from a position on, in the direction of reading, each with its owner; `chunk` rows are read at once. */
-export async function* walk(desk: Desk, order: TokenOrder, from: From, chunk: number): AsyncGenerator<OwnedToken, void, undefined> {
-  const towards = from?.towards ?? 'next';
-  for (let place = from; ; ) {
-    const tokens = await desk.tokens.listFrom(order, place, chunk);
-    const owners = await desk.host.directory.findManyByUserKey([...new Set(tokens.map(({ userKey }) => userKey))]);
-    for (const token of tokens) yield { token, owner: owners.get(token.userKey) ?? null };
-    const last = tokens.at(-1);
-    if (last === undefined || tokens.length < chunk) return;
-    place = { ...positionOf(last, order), towards };
+/** Every token in an order; no more of them at once than a page may hold. */
+export async function* everyToken({ tokens }: Desk, order: TokenOrder): AsyncGenerator<ApiToken, void, undefined> {
+  for (let from: From = null; ; ) {
+    const page: readonly ApiToken[] = await tokens.listFrom(order, from, LIMITS.pageMax);
+    yield* page;
+    const last = page.at(-1);
+    if (last === undefined || page.length < LIMITS.pageMax) return;
+    from = { ...positionOf(last, order), towards: 'next' };
   }
 }
 
-/** Letters without case; the text as it stands, no pattern. */
-function matches({ token, owner }: OwnedToken, text: string): boolean {
-  const wanted = text.toLowerCase();
-  return [token.label, owner?.displayName ?? token.username, owner?.emailAddress ?? ''].some((part) => part.toLowerCase().includes(wanted));
+async function withOwners({ host }: Desk, tokens: readonly ApiToken[]): Promise<readonly OwnedToken[]> {
+  const owners = await host.directory.findManyByUserKey([...new Set(tokens.map(({ userKey }) => userKey))]);
+  return tokens.map((token) => ({ token, owner: owners.get(token.userKey) ?? null }));
+}
+
+/**
+ * Letters without case; the text as it stands, no pattern. Looked for in what the list shows: the label, the owner's name and address, and
+ * for a user who is gone the name that the token remembers. null: every token.
+ */
+export function fitting(owners: OwnerConditions, text: string): SqlCondition | null {
+  if (text === '') return null;
+  const pattern = containsPattern(foldText(text));
+  const [ofOwner, ofNobody] = [owners.contains('user_key', text), owners.isGone('cloud_api_token.user_key')];
+  return {
+    sql: `lower_label LIKE ? ESCAPE '!' OR ${ofOwner.sql} OR (lower_username LIKE ? ESCAPE '!' AND ${ofNobody.sql})`,
+    values: [pattern, ...ofOwner.values, pattern, ...ofNobody.values],
+  };
 }

@@ -1,5 +1,5 @@
 // Recognises Extender's tokens in Basic and Bearer credentials.
-import type { Credential, Principal, RequestView, UserDirectory } from '../../core/index.js';
+import type { Credential, Grant, Instant, Principal, RequestView, UserDirectory } from '../../core/index.js';
 import type { Authenticator, AuthnOutcome, PluginHost, RejectReason } from '../../plugin-kit/contract.js';
 import { compileLimits } from '../../plugin-kit/stored-limits.js';
 import { anyoneTokensSetting, authSetting, SYSTEM } from './manifest.js';
@@ -52,17 +52,17 @@ async function verifyBasic(
   if (token.userKey === null) {
     const anyone = named[0];
     if (!honoursAnyone) return reject(token, 'disabled');
-    return anyone === undefined ? SKIPPED : judge(host, token, anyone);
+    return anyone === undefined ? SKIPPED : judge(host.clock.now(), token, anyone);
   }
   const owner = named.find(({ userKeys }) => userKeys.jira === token.userKey);
-  if (owner !== undefined) return judge(host, token, owner);
+  if (owner !== undefined) return judge(host.clock.now(), token, owner);
   // Nobody of that name any more, and the token's user is gone too: then it was his [DIR-7].
   const isOrphan = named.length === 0 && (await host.directory.findByUserKey(token.userKey)) === null;
   return isOrphan ? reject(token, 'owner-inactive') : SKIPPED;
 }
 
 /** Who a Basic user name may mean: the user of that name, then the one active user with that address [EXT-1]. */
-async function findNamed(directory: UserDirectory, username: string): Promise<readonly Principal[]> {
+export async function findNamed(directory: UserDirectory, username: string): Promise<readonly Principal[]> {
   const found = await Promise.all([
     directory.findByUsername(username),
     username.includes('@') ? directory.findActiveByEmail(username) : Promise.resolve(null),
@@ -80,22 +80,28 @@ async function verifyBearer(
   // A token for anyone needs a user name beside it, which Bearer has no room for [EXT-4].
   if (token.userKey === null) return reject(token, 'disabled');
   const owner = await host.directory.findByUserKey(token.userKey);
-  return owner === null ? reject(token, 'owner-inactive') : judge(host, token, owner);
+  return owner === null ? reject(token, 'owner-inactive') : judge(host.clock.now(), token, owner);
 }
 
-function judge(host: PluginHost, token: ExtenderToken, principal: Principal): AuthnOutcome {
-  if (token.validUntil !== null && host.clock.now() >= token.validUntil) return reject(token, 'expired');
-  if (!principal.isActive) return reject(token, 'owner-inactive');
+function judge(at: Instant, token: ExtenderToken, principal: Principal): AuthnOutcome {
+  const rejection = rejectionOf(at, token, principal);
+  return rejection === null ? { outcome: 'accepted', principal, grant: grantOf(token) } : reject(token, rejection);
+}
+
+/** Why the token is not accepted for this user; null: it is. */
+export function rejectionOf(at: Instant, token: ExtenderToken, principal: Principal): RejectReason | null {
+  if (token.validUntil !== null && at >= token.validUntil) return 'expired';
+  return principal.isActive ? null : 'owner-inactive';
+}
+
+/** What the token may be used for. */
+export function grantOf(token: ExtenderToken): Grant {
   return {
-    outcome: 'accepted',
-    principal,
-    grant: {
-      tokenRef: token.tokenRef,
-      system: SYSTEM,
-      validUntil: token.validUntil,
-      limits: compileLimits([token.limits, ...token.inherited]),
-      isAnyone: token.userKey === null,
-    },
+    tokenRef: token.tokenRef,
+    system: SYSTEM,
+    validUntil: token.validUntil,
+    limits: compileLimits([token.limits, ...token.inherited]),
+    isAnyone: token.userKey === null,
   };
 }
 

@@ -1,5 +1,6 @@
 // Lets administrators see and end personal access tokens beside those of every other system.
 import type { TokenAdministration, TokenSummary } from '../../plugin-kit/contract.js';
+import { grantOf, rejectionOf } from './authenticator.js';
 import type { Desk } from './desk.js';
 import { createIssuing } from './issuing.js';
 import { profileOf } from './profile.js';
@@ -28,6 +29,14 @@ export function createAdministration(desk: Desk): TokenAdministration {
       const tokenId = tokenIdOf(tokenRef);
       const token = tokenId === null ? null : await tokens.findByTokenId(tokenId);
       return token !== null && isOurs(token.userKey) && endToken(desk, token, { actor, clientAddress }, 'revoked');
+    },
+    async inspect(tokenRef, { at }) {
+      const tokenId = tokenIdOf(tokenRef);
+      const token = tokenId === null ? null : await tokens.findByTokenId(tokenId);
+      if (token === null || !isOurs(token.userKey)) return null;
+      const principal = await host.directory.findByUserKey(token.userKey);
+      const rejection = host.setting(PROPERTIES.enabled) ? rejectionOf(token, principal, at) : 'disabled';
+      return { ownerKey: token.userKey, principal, grant: grantOf(desk, token), rejection, opens: [profile.product] };
     },
   };
 }

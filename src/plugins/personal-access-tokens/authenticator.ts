@@ -1,7 +1,7 @@
 // Recognises personal access tokens in Bearer credentials, and nowhere else: as a Basic password one does not work [PAT-12].
-import type { BearerCredential, Principal, RequestView } from '../../core/index.js';
+import type { BearerCredential, Grant, Instant, Principal, RequestView } from '../../core/index.js';
 import type { Authenticator, AuthnOutcome, RejectReason } from '../../plugin-kit/contract.js';
-import { compileLimits } from '../../plugin-kit/stored-limits.js';
+import { compileLimits, UNLIMITED } from '../../plugin-kit/stored-limits.js';
 import type { Desk } from './desk.js';
 import { profileOf } from './profile.js';
 import { PROPERTIES } from './properties.js';
@@ -55,19 +55,26 @@ async function find({ host, profile, tokens }: Desk, tokenId: string): Promise<F
 }
 
 function judge({ host, profile }: Desk, { token, owner }: Found): AuthnOutcome {
-  if (token.expiresAt !== null && host.clock.now() >= token.expiresAt) return reject(token, 'expired');
-  if (owner?.isActive !== true) return reject(token, 'owner-inactive');
+  const rejection = rejectionOf(token, owner, host.clock.now());
+  if (owner === null || rejection !== null) return reject(token, rejection ?? 'owner-inactive');
+  return { outcome: 'accepted', principal: owner, grant: grantOf({ host, profile }, token) };
+}
+
+/** Why the token is not accepted; null: it is. */
+export function rejectionOf(token: PersonalToken, owner: Principal | null, at: Instant): RejectReason | null {
+  if (token.expiresAt !== null && at >= token.expiresAt) return 'expired';
+  return owner?.isActive === true ? null : 'owner-inactive';
+}
+
+/** What the token may be used for: all that limits it is what it took over [GW-26]. */
+export function grantOf({ host, profile }: Pick<Desk, 'host' | 'profile'>, token: PersonalToken): Grant {
   return {
-    outcome: 'accepted',
-    principal: owner,
-    grant: {
-      tokenRef: token.tokenRef,
-      system: profile.system,
-      validUntil: token.expiresAt,
-      limits: compileLimits(token.inherited),
-      isAnyone: false,
-      keepsSession: !host.setting(PROPERTIES.invalidateSession),
-    },
+    tokenRef: token.tokenRef,
+    system: profile.system,
+    validUntil: token.expiresAt,
+    limits: compileLimits([UNLIMITED, ...token.inherited]),
+    isAnyone: false,
+    keepsSession: !host.setting(PROPERTIES.invalidateSession),
   };
 }
 

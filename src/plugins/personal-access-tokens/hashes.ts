@@ -39,11 +39,15 @@ export function openHashes(host: Pick<PluginHost, 'clock' | 'random' | 'setting'
   const cacheMs = host.setting(PROPERTIES.cacheMinutes) * MINUTE_MS;
   const verified = cacheItems === 0 ? null : new LRUCache<string, Verified>({ max: cacheItems });
   const failures = new LRUCache<string, Failures>({ max: LIMITS.tokenFailureIdsMax });
-  const inTurn = limiter({
+  const bounds = {
     atOnceMax: LIMITS.tokenHashesMax,
     waitingMax: LIMITS.tokenHashesQueueMax,
     refusal: () => new HostError('authn.unavailable', { detail: 'Too many hashes of personal access tokens are waiting for their turn.' }),
-  });
+  };
+  const inTurn = limiter(bounds);
+  // A line before the line: of the tries for ids that have had a wrong value, as many as may be at work stand in the other one, so that
+  // whoever tries values for ids that he has seen does not stand before a token's first use.
+  const afterTheOthers = limiter(bounds);
   const digestOf = (secretText: string): Buffer => createHmac('sha256', key).update(secretText).digest();
   const remember = ({ tokenId, secretText }: TokenParts, hashedToken: string): void =>
     void verified?.set(tokenId, { digest: digestOf(secretText), hashedToken, until: host.clock.now() + cacheMs });
@@ -54,8 +58,8 @@ export function openHashes(host: Pick<PluginHost, 'clock' | 'random' | 'setting'
     return known !== undefined && known.hashedToken === hashedToken && timingSafeEqual(known.digest, digestOf(secretText)) ? known : null;
   }
 
-  /** Counts a try before it is made: many at once are many. Throws when the id has had its share. */
-  function countTry(tokenId: string): void {
+  /** Counts a try before it is made: many at once are many. How many it makes, this one too. Throws when the id has had its share. */
+  function countTry(tokenId: string): number {
     const before = failures.get(tokenId);
     const current = before !== undefined && host.clock.now() < before.until ? before : fresh();
     if (current.count >= LIMITS.tokenFailuresMax) {
@@ -63,6 +67,7 @@ export function openHashes(host: Pick<PluginHost, 'clock' | 'random' | 'setting'
     }
     current.count += 1;
     failures.set(tokenId, current);
+    return current.count;
   }
 
   function fresh(): Failures {
@@ -81,8 +86,9 @@ export function openHashes(host: Pick<PluginHost, 'clock' | 'random' | 'setting'
         throw new HostError('authn.unavailable', { detail: 'A personal access token is stored in a form that Postern does not know.' });
       }
       // Whoever knows an id must not be able to lock its owner out: a value that was right before is always tried.
-      if (find(parts, hashedToken) === null) countTry(parts.tokenId);
-      if (!(await inTurn(() => verifyPkcs5s2(parts.secretText, hashedToken)))) return false;
+      const isFirst = find(parts, hashedToken) !== null || countTry(parts.tokenId) === 1;
+      const compute = (): Promise<boolean> => inTurn(() => verifyPkcs5s2(parts.secretText, hashedToken));
+      if (!(await (isFirst ? compute() : afterTheOthers(compute)))) return false;
       failures.delete(parts.tokenId);
       remember(parts, hashedToken);
       return true;

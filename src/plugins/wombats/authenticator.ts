@@ -1,5 +1,5 @@
 // Recognises Wombats' tokens: HTTP Basic `username:token` on `/rest/*` of the installation's product and nowhere else [WOM-1].
-import type { RequestView } from '../../core/index.js';
+import type { Grant, Instant, Principal, RequestView } from '../../core/index.js';
 import type { Authenticator, AuthnOutcome, PluginHost, RejectReason } from '../../plugin-kit/contract.js';
 import { compileLimits } from '../../plugin-kit/stored-limits.js';
 import { licensedSetting } from './manifest.js';
@@ -46,19 +46,31 @@ async function verify(
     return isOrphan ? reject(token, 'owner-inactive') : SKIPPED;
   }
   if (user.userKeys[profile.product] !== token.userKey) return SKIPPED;
-  if (!isLicensed(host, profile)) return reject(token, 'unlicensed');
-  if (token.expirationDate !== null && host.clock.now() >= token.expirationDate) return reject(token, 'expired');
-  if (!user.isActive) return reject(token, 'owner-inactive');
+  const rejection = rejectionOf(host, profile, token, user, host.clock.now());
+  return rejection === null ? { outcome: 'accepted', principal: user, grant: grantOf(profile, token) } : reject(token, rejection);
+}
+
+/** Why the token is not accepted for its user; null: it is. */
+export function rejectionOf(
+  host: PluginHost,
+  profile: WombatsProfile,
+  token: WombatsToken,
+  user: Principal,
+  at: Instant,
+): RejectReason | null {
+  if (!isLicensed(host, profile)) return 'unlicensed';
+  if (token.expirationDate !== null && at >= token.expirationDate) return 'expired';
+  return user.isActive ? null : 'owner-inactive';
+}
+
+/** What the token may be used for. */
+export function grantOf(profile: WombatsProfile, token: WombatsToken): Grant {
   return {
-    outcome: 'accepted',
-    principal: user,
-    grant: {
-      tokenRef: token.tokenRef,
-      system: profile.system,
-      validUntil: token.expirationDate,
-      limits: compileLimits(token.limits),
-      isAnyone: false,
-    },
+    tokenRef: token.tokenRef,
+    system: profile.system,
+    validUntil: token.expirationDate,
+    limits: compileLimits(token.limits),
+    isAnyone: false,
   };
 }
 

@@ -3,7 +3,7 @@ import { LIMITS, type Principal } from '../../core/index.js';
 import type { Act, PluginHost } from '../../plugin-kit/contract.js';
 import { mintText } from '../../plugin-kit/mint.js';
 import { type Caller, RestFault } from '../../plugin-kit/rest.js';
-import { hasAddresses, inheritLimits, isLimited } from '../../plugin-kit/stored-limits.js';
+import { hasAddresses, inheritLimits } from '../../plugin-kit/stored-limits.js';
 import type { WombatsProfile } from './profile.js';
 import type { TokenRequest } from './token-request.js';
 import { hasLimits, type WombatsToken } from './token-row.js';
@@ -42,7 +42,7 @@ export async function issueToken({ host, profile, tokens }: Desk, caller: Caller
     // A token made with a token does not outlive it [GW-26].
     expirationDate: parentEnd === null ? request.expirationDate : Math.min(parentEnd, request.expirationDate ?? parentEnd),
     usageCount: 0,
-    limits: [request.limits, ...inheritLimits(caller.grant)].filter(isLimited),
+    limits: [request.limits, ...inheritLimits(caller.grant)],
   };
   await host.audit.act(actOn('token.created', profile, token, by), async () => {
     await host.transaction(async (manager) => {

@@ -1,7 +1,8 @@
 // What may change in a user, and the rows it changes. Each function works within the caller's transaction.
 import type { EntityManager } from 'typeorm';
 import { v4 } from 'uuid';
-import type { Clock, RandomSource, Secret } from '../../core/index.js';
+import { type Clock, LIMITS, type RandomSource, type Secret } from '../../core/index.js';
+import { foldText } from '../../plugin-kit/fold-text.js';
 import { cwdUserTable } from '../tables/cwd-user.js';
 import { posternSessionTable } from '../tables/postern-session.js';
 import { posternUpstreamCredentialTable } from '../tables/postern-upstream-credential.js';
@@ -175,12 +176,17 @@ function displayNameColumns(displayName: string) {
   const [, firstName = '', lastName = displayName] = /^(.+)\s+(\S+)$/u.exec(displayName) ?? [];
   return {
     display_name: displayName,
-    lower_display_name: foldName(displayName),
+    lower_display_name: foldDisplayName(displayName),
     first_name: firstName,
     lower_first_name: foldName(firstName),
     last_name: lastName,
     lower_last_name: foldName(lastName),
   };
+}
+
+/** As the vendor folds it. Nobody is known by this name, so every script may lose its case; a letter that grew must not burst the column. */
+export function foldDisplayName(displayName: string): string {
+  return foldText(displayName).slice(0, LIMITS.userTextLengthMax);
 }
 
 function addressColumns(emailAddress: string) {

@@ -1,5 +1,6 @@
 // How users are read: raw prepared statements on committed data, for they are on the way of every request that is not cached [GW-60].
 import { LIMITS, type Principal } from '../../core/index.js';
+import { foldText } from '../../plugin-kit/fold-text.js';
 import { containsPattern } from '../../plugin-kit/like-pattern.js';
 import type { Store } from '../contract.js';
 import { boundPage } from '../page.js';
@@ -101,9 +102,9 @@ export async function listUsers(store: Store, page: { startAt: number; limit: nu
 
 /** Users whose name, display name or address contains the text, in the order of their folded names. */
 export async function findContaining(store: Store, text: string, limit: number): Promise<readonly Principal[]> {
-  const pattern = containsPattern(foldName(text));
+  const [pattern, ofDisplayName] = [containsPattern(foldName(text)), containsPattern(foldText(text))];
   const { limit: bounded } = boundPage({ startAt: 0, limit });
-  return (await store.read<UserRow>(CONTAINING, [pattern, pattern, pattern, bounded])).map(asPrincipal);
+  return (await store.read<UserRow>(CONTAINING, [pattern, ofDisplayName, pattern, bounded])).map(asPrincipal);
 }
 
 /** Every user in the order of their folded names, a page at a time: no one is left out or told twice while others come and go. */

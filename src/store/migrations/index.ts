@@ -10,6 +10,8 @@ import { createPosternCursor1795305600007 } from './1795305600007-postern-cursor
 import { createPosternKey1795305600008 } from './1795305600008-postern-key.js';
 import { createPosternUpstreamCredential1795305600009 } from './1795305600009-postern-upstream-credential.js';
 import { createPosternLoginFailure1795305600010 } from './1795305600010-postern-login-failure.js';
+import { RefoldDisplayNames1795305600011 } from './1795305600011-refold-display-names.js';
+import { createPosternTokenTotal1795305600012 } from './1795305600012-postern-token-total.js';
 import { createPosternSession1795305600021 } from './1795305600021-postern-session.js';
 import { addTokenAddressLimit1795305600022 } from './1795305600022-token-address-limit.js';
 import { addTokenOrders } from './1795305600023-token-orders.js';
@@ -26,6 +28,8 @@ export const storeMigrations: readonly (new () => MigrationInterface)[] = [
   createPosternKey1795305600008,
   createPosternUpstreamCredential1795305600009,
   createPosternLoginFailure1795305600010,
+  RefoldDisplayNames1795305600011,
+  createPosternTokenTotal1795305600012,
   createPosternSession1795305600021,
   addTokenAddressLimit1795305600022,
   ...addTokenOrders,

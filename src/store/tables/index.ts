@@ -7,6 +7,7 @@ import { posternLoginFailureTable } from './postern-login-failure.js';
 import { posternSessionTable } from './postern-session.js';
 import { posternSwitchTable } from './postern-switch.js';
 import { posternTokenTable } from './postern-token.js';
+import { posternTokenTotalTable } from './postern-token-total.js';
 import { posternUpstreamCredentialTable } from './postern-upstream-credential.js';
 import { posternUserTable } from './postern-user.js';
 import { posternUserSequenceTable } from './postern-user-sequence.js';
@@ -19,6 +20,7 @@ export const storeTables: readonly EntitySchema[] = [
   posternUserTable as EntitySchema,
   posternUserSequenceTable as EntitySchema,
   posternTokenTable as EntitySchema,
+  posternTokenTotalTable as EntitySchema,
   posternSwitchTable as EntitySchema,
   posternCursorTable as EntitySchema,
   posternKeyTable as EntitySchema,

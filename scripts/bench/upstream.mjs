@@ -1,0 +1,18 @@
+// The product of the measurement, in a process of its own: `…/small`, `…/large` (100 KB), and uploads, which it reads and forgets.
+import { createServer } from 'node:http';
+
+const SMALL = Buffer.from(JSON.stringify({ id: '10000', key: 'KANBAN-100', fields: { summary: 'x'.repeat(120) } }));
+const LARGE = Buffer.alloc(100_000, 'x');
+
+const server = createServer((request, response) => {
+  const body = request.url.endsWith('/large') ? LARGE : SMALL;
+  const answer = () => {
+    response.writeHead(200, ['Content-Type', 'application/json;charset=UTF-8', 'Content-Length', String(body.length)]);
+    response.end(body);
+  };
+  if (request.method === 'GET') return answer();
+  request.resume();
+  request.once('end', answer);
+});
+server.keepAliveTimeout = 120_000;
+server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
