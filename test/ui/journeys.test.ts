@@ -113,6 +113,23 @@ it('warns of what is too wide, and no more once it is narrow', () =>
     return visit;
   }));
 
+it('tries what is put together on requests while it is typed [GW-25]', () =>
+  journey(async (pages) => {
+    const visit = await pages.visitAs('user', 'my-tokens/create');
+    const { page } = visit;
+    const tried = (request: string) => page.getByRole('listitem').filter({ hasText: request });
+    await tried('DELETE /jira/rest/api/2/issue/KANBAN-1').getByText('Permitted', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Limit to certain requests' }).click();
+    await page.getByLabel('Path of rule 1').fill('/jira/rest/api/2/issue/{issueIdOrKey}');
+    await tried('DELETE /jira/rest/api/2/issue/KANBAN-1').getByText('Refused', { exact: true }).waitFor();
+    await tried('GET /jira/rest/api/2/issue/KANBAN-1').getByText('Permitted', { exact: true }).waitFor();
+    await page.getByLabel('Your own request').fill('/jira/rest/api/2/issue/KANBAN-1/comment?expand=x');
+    await tried('GET /jira/rest/api/2/issue/KANBAN-1/comment?expand=x').getByText('Permitted', { exact: true }).waitFor();
+    await page.getByLabel('Addresses').fill('192.0.2.1');
+    await tried('GET /jira/rest/api/2/issue/KANBAN-1').first().getByText('Refused', { exact: true }).waitFor();
+    return visit;
+  }));
+
 it('shows markup in labels and rules as text everywhere', () =>
   journey(async (pages) => {
     const visit = await pages.visitAs('admin', 'tokens');

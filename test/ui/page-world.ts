@@ -100,8 +100,6 @@ function watch(page: Page, origin: string): string[] {
   const troubles: string[] = [];
   page.on('pageerror', (error) => troubles.push(`script: ${error.message}`));
   page.on('console', (message) => {
-    // A server from before it could explain says 404, and the page says so [GW-25].
-    if (message.location().url.endsWith('/api/v1/explain') && message.text().includes('404')) return;
     if (['error', 'warning'].includes(message.type())) troubles.push(`console: ${message.text()}`);
   });
   page.on('dialog', (dialog) => {
