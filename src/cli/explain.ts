@@ -90,7 +90,8 @@ function detailsOf({ user, address, body, contentType, at }: ExplainOptions): Pa
 
 function serverOf({ server }: ExplainOptions, settings: Settings): URL {
   const host = settings.get(S.host);
-  const own = settings.get(S.baseUrl)?.origin ?? `http://${host.includes(':') ? `[${host}]` : host}:${settings.get(S.port)}`;
+  const scheme = settings.get(S.tlsCert) === null ? 'http' : 'https';
+  const own = settings.get(S.baseUrl)?.origin ?? `${scheme}://${host.includes(':') ? `[${host}]` : host}:${settings.get(S.port)}`;
   const text = server ?? own;
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !['http:', 'https:'].includes(url.protocol)) {
@@ -138,7 +139,8 @@ function reasonOf(error: unknown): string {
 function messageIn(text: string): string {
   let said = text;
   try {
-    said = String((JSON.parse(text) as { message?: unknown }).message ?? text);
+    const { message } = JSON.parse(text) as { message?: unknown };
+    if (typeof message === 'string') said = message;
   } catch {
     // Not ours: shown as it is.
   }

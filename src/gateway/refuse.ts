@@ -6,8 +6,8 @@ import { answerError } from './answer.js';
 import type { Exchange } from './exchange.js';
 import type { Gateway } from './gateway.js';
 import { deniedHeaders, loginHeaders } from './login-headers.js';
-import { PROBLEM_CONTENT_TYPE, type Problem, problemOf } from './problem.js';
 import { ownScheme } from './own-scheme.js';
+import { PROBLEM_CONTENT_TYPE, type Problem, problemOf } from './problem.js';
 
 /** The answer to a denied request; also its outcome. */
 export function refuse(
@@ -25,7 +25,7 @@ export function refuse(
   if (status === 401) headers['WWW-Authenticate'] = challenges(gateway.authentication.schemes(request.product), identity);
   const json = gateway.ownResources.refusal(request.product, request.path, { status, message: publicText });
   const problem = json === undefined && gateway.explains ? explain(request, identity, decision, gateway) : null;
-  if (problem?.acceptedScope != null) headers['X-Accepted-Scope'] = problem.acceptedScope;
+  if (problem !== null && problem.acceptedScope !== null) headers['X-Accepted-Scope'] = problem.acceptedScope;
   const body = problem === null ? { json } : { json: problem.json, contentType: PROBLEM_CONTENT_TYPE };
   const bytesOut = answerError(exchange, { code: decision.code, publicText, ...body }, headers);
   return { kind: status >= 500 ? 'failed' : 'refused', status, code: decision.code, bytesIn: 0, bytesOut };

@@ -70,6 +70,8 @@ const RENAMING: readonly Row[] = [
   ['x-forwarded.user: root', 'GHSA-f59h-q822-g45g: . reads as -'],
   ['X-ForWarded_uSER: root', 'mixed'],
   ['X!Forwarded~User: root', 'lighttpd reads whatever is no letter as _'],
+  ['X-Forwarded-Email: root@example.com', 'oauth2-proxy: the caller'],
+  ['X-Forwarded-Groups: administrators', 'oauth2-proxy: the caller'],
 ];
 
 /** Fields that are written anew for every request. */
@@ -91,8 +93,6 @@ const FORWARDED: readonly Row[] = [
   ['X-Forwarded-Method: DELETE', 'Traefik'],
   ['X-Forwarded-Server: evil.test', 'Apache'],
   ['X-Forwarded-Ssl: on', 'Tomcat'],
-  ['X-Forwarded-Email: root@example.com', 'oauth2-proxy: the caller'],
-  ['X-Forwarded-Groups: administrators', 'oauth2-proxy: the caller'],
 ];
 
 const HOP_BY_HOP: readonly Row[] = [

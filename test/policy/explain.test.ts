@@ -56,7 +56,7 @@ const request = fc
     clientAddress: fc.constantFrom('192.0.2.7', '192.0.2.7', '192.0.2.7', '192.0.2.7', '10.1.1.1', '2001:db8::1', null),
   })
   .map((changes) => view({ ...changes, contextPath: '/jira' }));
-const statements = fc.option(
+const statementTexts = fc.option(
   fc.array(
     fc.oneof({ arbitrary: statement, weight: 1 }, { arbitrary: fc.constant<StatementText>({ effect: 'permit', rule: '.*' }), weight: 2 }),
     {
@@ -101,18 +101,24 @@ function effectOf({ isJudgedLength, limits: bundles, statements }: Explanation):
 it('always has the effect of the decision, and its parts say why [GW-25]', () => {
   const seen = { permit: 0, deny: 0 };
   fc.assert(
-    fc.property(request, holder, statements, fc.constantFrom(null, json('{"a":"b"}')), (asked, { isAccepted, ...token }, texts, body) => {
-      const policy = compileSitePolicy(texts, { passwords: 'refuse', anonymous: 'refuse' });
-      const identity: Identity = isAccepted
-        ? withToken(token.grant, token.principal)
-        : { kind: 'unaccepted', fault: 'expired', scheme: null, tokenRef: null, system: null, credentialDigest: null };
-      const explanation = explainDecision(asked, identity, token, body, policy, UPSTREAM);
-      const decision = decide(asked, identity, body, policy, UPSTREAM);
-      expect(explanation.decision).toEqual(decision);
-      seen[decision.effect]++;
-      const isUsable = isAccepted && token.principal.isActive && asked.clientAddress !== null && !(token.grant.validUntil === NOW);
-      expect(isUsable ? effectOf(explanation) : 'deny').toBe(decision.effect);
-    }),
+    fc.property(
+      request,
+      holder,
+      statementTexts,
+      fc.constantFrom(null, json('{"a":"b"}')),
+      (asked, { isAccepted, ...token }, texts, body) => {
+        const policy = compileSitePolicy(texts, { passwords: 'refuse', anonymous: 'refuse' });
+        const identity: Identity = isAccepted
+          ? withToken(token.grant, token.principal)
+          : { kind: 'unaccepted', fault: 'expired', scheme: null, tokenRef: null, system: null, credentialDigest: null };
+        const explanation = explainDecision(asked, identity, token, body, policy, UPSTREAM);
+        const decision = decide(asked, identity, body, policy, UPSTREAM);
+        expect(explanation.decision).toEqual(decision);
+        seen[decision.effect]++;
+        const isUsable = isAccepted && token.principal.isActive && asked.clientAddress !== null && !(token.grant.validUntil === NOW);
+        expect(isUsable ? effectOf(explanation) : 'deny').toBe(decision.effect);
+      },
+    ),
     { numRuns: 800, seed: 20_261_122 },
   );
   expect(Math.min(seen.permit, seen.deny)).toBeGreaterThan(100);
@@ -121,7 +127,7 @@ it('always has the effect of the decision, and its parts say why [GW-25]', () =>
 it('names a narrowest rule only when it can be stored and permits the request, and no other method or path [GW-23]', () => {
   let told = 0;
   fc.assert(
-    fc.property(request, holder, statements, (asked, token, texts) => {
+    fc.property(request, holder, statementTexts, (asked, token, texts) => {
       const policy = compileSitePolicy(texts, { passwords: 'refuse', anonymous: 'refuse' });
       const rule = narrowestRule(asked, withToken(token.grant, token.principal), null, policy, UPSTREAM);
       const own = token.grant.limits.find(({ isInherited }) => !isInherited);

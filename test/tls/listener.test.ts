@@ -77,7 +77,7 @@ async function connect(port = postern.port, options: tls.ConnectionOptions = {})
 }
 
 /** One request on a connection of its own. */
-async function say(bytes: string, port = postern.port): Promise<{ text: string; certificate: string }> {
+async function sayOnce(bytes: string, port = postern.port): Promise<{ text: string; certificate: string }> {
   const client = await connect(port);
   const text = await client.say(bytes);
   client.socket.destroy();
@@ -86,14 +86,14 @@ async function say(bytes: string, port = postern.port): Promise<{ text: string; 
 
 describe('a port that speaks TLS', () => {
   it('serves both ports, and the banner says so [GW-43]', async () => {
-    for (const port of [postern.port, postern.confluencePort ?? 0]) expect((await say(READY, port)).text).toContain('HTTP/1.1 200');
+    for (const port of [postern.port, postern.confluencePort ?? 0]) expect((await sayOnce(READY, port)).text).toContain('HTTP/1.1 200');
     expect(postern.printed.join('\n')).toContain(`https://localhost:${postern.port}/jira`);
     expect(postern.printed.join('\n')).toMatch(/Listening on https:/);
   });
 
   it('tells the product https, also where a redirect leads back to us [GW-43, GW-42, GW-44]', async () => {
     await upstream.answerWith({ status: 302, headers: { Location: `${upstream.origin}/jira/there`, 'Content-Length': '0' }, body: '' });
-    const { text } = await say(request('GET', `${TARGET}/redirect`, [LOGIN]));
+    const { text } = await sayOnce(request('GET', `${TARGET}/redirect`, [LOGIN]));
     await upstream.answerWith(null);
     expect(text).toContain('Location: https://postern.test/jira/there');
     const asked = upstream.requests.find(({ target }) => target === `${TARGET}/redirect`);
@@ -102,7 +102,7 @@ describe('a port that speaks TLS', () => {
   });
 
   it('does not bind the host to TLS on its own pages [GW-43]', async () => {
-    expect((await say(request('GET', '/api/v1/users', [LOGIN]))).text).not.toMatch(/strict-transport-security/i);
+    expect((await sayOnce(request('GET', '/api/v1/users', [LOGIN]))).text).not.toMatch(/strict-transport-security/i);
   });
 
   it.each<[string, tls.ConnectionOptions]>([
@@ -129,7 +129,7 @@ describe('a port that speaks TLS', () => {
     socket.write(bytes);
     await once(socket, 'close');
     expect(text).not.toContain('HTTP/');
-    expect((await say(READY)).text).toContain('HTTP/1.1 200');
+    expect((await sayOnce(READY)).text).toContain('HTTP/1.1 200');
     expect(postern.logged.join('\n')).not.toContain('platform.unexpected');
   });
 
@@ -140,7 +140,7 @@ describe('a port that speaks TLS', () => {
     ['a dot segment', request('GET', '/jira/rest/../secure', [LOGIN]), 400],
     ['an unknown method', request('BREW', TARGET), 501],
   ])('refuses %s as a plain one does [GW-43, GW-6, GW-52]', async (_what, bytes, status) => {
-    expect((await say(bytes)).text).toContain(`HTTP/1.1 ${status}`);
+    expect((await sayOnce(bytes)).text).toContain(`HTTP/1.1 ${status}`);
   });
 
   it('cuts off half an answer for a client of HTTP/1.0 and goes on [GW-41, GW-43]', async () => {
@@ -149,7 +149,7 @@ describe('a port that speaks TLS', () => {
     const text = await ask([`GET ${TARGET}/half HTTP/1.0`, 'Host: a', LOGIN, `x-test-raw: ${half}`, '', ''].join('\r\n'));
     expect(text).toContain('half');
     socket.destroy();
-    expect((await say(READY)).text).toContain('HTTP/1.1 200');
+    expect((await sayOnce(READY)).text).toContain('HTTP/1.1 200');
   });
 });
 
@@ -213,7 +213,7 @@ describe('a certificate that changes', () => {
     await postern.clock.advance(LIMITS.certificatePollMs);
     return postern.logged.slice(before).join('\n');
   };
-  const inForce = async (): Promise<string> => (await say(READY)).certificate;
+  const inForce = async (): Promise<string> => (await sayOnce(READY)).certificate;
 
   it('is shown to the next client, while connections that are open live on [GW-43]', async () => {
     const first = authority.issue({ commonName: 'before' });
@@ -225,7 +225,7 @@ describe('a certificate that changes', () => {
     await place(next);
     expect(await inForce()).toBe('before');
     expect(await poll()).toContain('was read again');
-    for (const port of [postern.port, postern.confluencePort ?? 0]) expect((await say(READY, port)).certificate).toBe('after');
+    for (const port of [postern.port, postern.confluencePort ?? 0]) expect((await sayOnce(READY, port)).certificate).toBe('after');
     expect(await old.say(READY)).toContain('HTTP/1.1 200');
     old.socket.destroy();
     expect(await poll()).toBe('');
@@ -266,12 +266,12 @@ it('SIGHUP has the files read again; where there are none it ends the process, a
   const child = await startPosternProcess({ ...files, NODE_OPTIONS: LAX });
   try {
     expect(child.origin).toMatch(/^https:/);
-    expect((await say(READY, child.port)).certificate).toBe('at the start');
+    expect((await sayOnce(READY, child.port)).certificate).toBe('at the start');
     await expect(connect(child.port, OLD_TLS)).rejects.toThrow(/alert/);
     await place(authority.issue({ commonName: 'after SIGHUP' }));
     child.child.kill('SIGHUP');
     while (!child.output().includes('was read again')) await once(child.child.stderr!, 'data');
-    expect((await say(READY, child.port)).certificate).toBe('after SIGHUP');
+    expect((await sayOnce(READY, child.port)).certificate).toBe('after SIGHUP');
     await expect(connect(child.port, OLD_TLS)).rejects.toThrow(/alert/);
     expect(await child.stop()).toBe(0);
   } finally {

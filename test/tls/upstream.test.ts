@@ -139,6 +139,17 @@ it.each([
   expect(output).toContain('POSTERN_UPSTREAM_CA');
 });
 
+it.each([
+  ['INVALID_CA', 'upstream.untrusted'],
+  ['CERT_REVOKED', 'upstream.untrusted'],
+  ['UNSPECIFIED', 'upstream.untrusted'],
+  ['ERR_SSL_WRONG_VERSION_NUMBER', 'upstream.unreachable'],
+  ['ERR_TLS_HANDSHAKE_TIMEOUT', 'upstream.unreachable'],
+  ['EPROTO', 'upstream.unreachable'],
+])('%s is %s [GW-43]', (code, expected) => {
+  expect(upstreamErrorCode(Object.assign(new Error('x'), { code }))).toBe(expected);
+});
+
 describe('the connections to an upstream', () => {
   const timeouts = { connectMs: 5_000, headersMs: 5_000, bodyMs: 5_000 };
   const reasons: string[] = [];
