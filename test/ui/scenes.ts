@@ -58,7 +58,7 @@ export const SCENES: readonly Scene[] = [
       await page.getByRole('button', { name: 'Limit to certain requests' }).click();
       await page.getByLabel('Path of rule 1').fill('/jira/rest/api/2/issue/{issueIdOrKey}');
       await page.getByLabel('Addresses').fill('127.0.0.0/8');
-      await page.getByText('Permitted').first().waitFor();
+      await page.getByText('Refused', { exact: true }).first().waitFor();
       await page.setViewportSize({ width: 1280, height: 1400 });
       return visit;
     },

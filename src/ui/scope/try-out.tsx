@@ -72,15 +72,18 @@ function keyOf({ method, path }: ExampleRequest): string {
 }
 
 interface Tried {
+  /** What was asked; null: nothing yet. */
+  readonly question: string | null;
   readonly outcomes: ReadonlyMap<string, Outcome>;
   readonly fault: string | null;
 }
 
-/** Asks once typing has stopped; an answer that was overtaken is dropped. */
+/** Asks once typing has stopped; an answer that was overtaken is dropped, and one to what stood there before is not shown for what stands there now. */
 function useOutcomes(system: string, limitTo: string, ip: string, requests: readonly ExampleRequest[]): Tried {
   const { api } = useSession();
-  const [tried, setTried] = useState<Tried>({ outcomes: new Map(), fault: null });
-  const question = useSettled(JSON.stringify({ system, limitTo, ip, requests }));
+  const [tried, setTried] = useState<Tried>({ question: null, outcomes: new Map(), fault: null });
+  const current = JSON.stringify({ system, limitTo, ip, requests });
+  const question = useSettled(current);
   useEffect(() => {
     let isOvertaken = false;
     const asked = JSON.parse(question) as { system: string; limitTo: string; ip: string; requests: readonly ExampleRequest[] };
@@ -93,14 +96,14 @@ function useOutcomes(system: string, limitTo: string, ip: string, requests: read
       if (!isOvertaken) setTried(next);
     };
     Promise.all(asked.requests.map(one)).then(
-      (pairs) => settle({ outcomes: new Map(pairs), fault: null }),
-      (error: unknown) => settle({ outcomes: new Map(), fault: isMissing(error) ? T.unavailable : faultText(error) }),
+      (pairs) => settle({ question, outcomes: new Map(pairs), fault: null }),
+      (error: unknown) => settle({ question, outcomes: new Map(), fault: isMissing(error) ? T.unavailable : faultText(error) }),
     );
     return () => {
       isOvertaken = true;
     };
   }, [api, question]);
-  return tried;
+  return tried.question === current ? tried : { ...tried, outcomes: new Map() };
 }
 
 /** A server from before it could explain. */
