@@ -15,7 +15,7 @@ afterAll(async () => {
 });
 
 /** Runs a journey where there is a browser; that there is none was said aloud, and fails where everything is required. */
-async function journey(work: (world: PageWorld) => Promise<Visit>): Promise<void> {
+async function expectJourney(work: (world: PageWorld) => Promise<Visit>): Promise<void> {
   if (world === null) return;
   const { context, troubles } = await work(world);
   expect(troubles).toEqual([]);
@@ -24,7 +24,7 @@ async function journey(work: (world: PageWorld) => Promise<Visit>): Promise<void
 
 describe.each(['light', 'dark'] as const)('in %s', (theme) => {
   it.each(SCENES)('axe finds nothing on $name, and nothing goes against the page’s policy', (scene) =>
-    journey(async (pages) => {
+    expectJourney(async (pages) => {
       const visit = await scene.visit(pages, theme);
       expect(await visit.page.evaluate('document.documentElement.dataset.colorMode')).toBe(theme);
       expect(await visit.violations()).toEqual([]);
@@ -57,7 +57,7 @@ it('signs in and out; a wrong password is told in words, and the browser asks no
 });
 
 it('creates a limited token, shows its value once with a line that works, finds it, and revokes it [PAT-70]', () =>
-  journey(async (pages) => {
+  expectJourney(async (pages) => {
     const visit = await pages.visitAs('user', 'my-tokens');
     const { page } = visit;
     await page.getByRole('button', { name: 'Create token' }).click();
@@ -85,7 +85,7 @@ it('creates a limited token, shows its value once with a line that works, finds 
   }));
 
 it('makes a cloud API token for email and token [CLD-9], and says that it cannot last for ever', () =>
-  journey(async (pages) => {
+  expectJourney(async (pages) => {
     const visit = await pages.visitAs('user', 'my-tokens/create');
     const { page } = visit;
     await page.getByLabel('Kind').selectOption({ label: 'Cloud API tokens' });
@@ -99,7 +99,7 @@ it('makes a cloud API token for email and token [CLD-9], and says that it cannot
   }));
 
 it('warns of what is too wide, and no more once it is narrow', () =>
-  journey(async (pages) => {
+  expectJourney(async (pages) => {
     const visit = await pages.visitAs('user', 'my-tokens/create');
     const { page } = visit;
     const warnings = page.getByRole('status').filter({ hasText: 'Wider than it may need to be' });
@@ -114,7 +114,7 @@ it('warns of what is too wide, and no more once it is narrow', () =>
   }));
 
 it('tries what is put together on requests while it is typed [GW-25]', () =>
-  journey(async (pages) => {
+  expectJourney(async (pages) => {
     const visit = await pages.visitAs('user', 'my-tokens/create');
     const { page } = visit;
     const tried = (request: string) => page.getByRole('listitem').filter({ hasText: request });
@@ -131,7 +131,7 @@ it('tries what is put together on requests while it is typed [GW-25]', () =>
   }));
 
 it('shows markup in labels and rules as text everywhere', () =>
-  journey(async (pages) => {
+  expectJourney(async (pages) => {
     const visit = await pages.visitAs('admin', 'tokens');
     const { page } = visit;
     await page.getByRole('rowheader', { name: MARKUP }).waitFor();
@@ -142,7 +142,7 @@ it('shows markup in labels and rules as text everywhere', () =>
   }));
 
 it('is used with the keyboard alone, from signing in to revoking, and the focus comes back', () =>
-  journey(async (pages) => {
+  expectJourney(async (pages) => {
     await pages.ask('user', 'POST', '/api/v1/my/tokens', { system: 'wombats-jira', label: 'by keyboard' });
     const visit = await pages.visit({ path: 'my-tokens' });
     const { page } = visit;
@@ -169,7 +169,7 @@ it('is used with the keyboard alone, from signing in to revoking, and the focus 
   }));
 
 it('filters and sorts every token of the site, keeps that in the address, and revokes many at once [PAT-71]', () =>
-  journey(async (pages) => {
+  expectJourney(async (pages) => {
     for (let made = 0; made < 45; made += 1) {
       await pages.ask('user', 'POST', '/api/v1/my/tokens', { system: 'extender', label: `many ${made}`, expiresInDays: 30 });
     }
@@ -194,7 +194,7 @@ it('filters and sorts every token of the site, keeps that in the address, and re
   }));
 
 it('lets an administrator make a token for a user', () =>
-  journey(async (pages) => {
+  expectJourney(async (pages) => {
     const visit = await pages.visitAs('admin', 'tokens?owner=jankowalski');
     const { page } = visit;
     await page.getByRole('button', { name: 'Create token for jankowalski' }).click();
@@ -217,7 +217,7 @@ it('goes back to signing in when the session has ended elsewhere', async () => {
 });
 
 it('keeps the theme that was chosen', () =>
-  journey(async (pages) => {
+  expectJourney(async (pages) => {
     const visit = await pages.visitAs('user', 'my-tokens');
     const { page } = visit;
     await page.getByRole('button', { name: 'Switch to dark' }).click();
