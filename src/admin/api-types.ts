@@ -1,7 +1,137 @@
-// What `/api/v1` answers, as types, for the pages in the browser and for whoever writes a client. Types alone: nothing here is run.
+// What `/api/v1` answers to the pages, as types alone: both sides of the wire are held to them.
 import type { AuditRecord } from '../audit/contract.js';
 
 export type { AuditRecord };
+
+/** `GET`, `POST /api/v1/session`. */
+export interface SessionAnswer {
+  /** null: nobody is signed in. */
+  readonly user: SessionUser | null;
+  /** To be sent back as `X-Postern-Page` with every change; null where nobody is signed in. */
+  readonly pageToken: string | null;
+  /** Shown in the head of every page. */
+  readonly profile: 'emulator' | 'gateway';
+}
+
+export interface SessionUser {
+  readonly username: string;
+  readonly displayName: string;
+  readonly emailAddress: string;
+  readonly accountId: string;
+  readonly administrator: boolean;
+}
+
+/** Every failure. */
+export interface FaultAnswer {
+  readonly message: string;
+  readonly 'status-code': number;
+}
+
+export type TokenStatus = 'active' | 'expires-soon' | 'expired';
+
+/** A token of whatever system, without its value. */
+export interface TokenAnswer {
+  readonly system: string;
+  readonly tokenRef: string;
+  readonly product: 'jira' | 'confluence' | 'cloud';
+  readonly label: string;
+  /** The owner's user name; null for a deleted user, and for a token without one. */
+  readonly owner: string | null;
+  readonly ownerKey: string | null;
+  readonly createdAt: string;
+  /** null: never. */
+  readonly expiresAt: string | null;
+  /** null: never. */
+  readonly lastUsedAt: string | null;
+  readonly useCount: number;
+  readonly hasLimits: boolean;
+  readonly status: TokenStatus;
+}
+
+/** `GET /api/v1/my/tokens`, `GET /api/v1/tokens`. */
+export interface TokenPage {
+  readonly total: number;
+  readonly startAt: number;
+  readonly maxResults: number;
+  readonly tokens: readonly TokenAnswer[];
+}
+
+/** What a form for a new token may offer; the server checks all of it again. */
+export interface TokenTermsAnswer {
+  readonly labelLengthMax: number;
+  readonly daysMax: number;
+  /** null: never expires unless told. */
+  readonly daysDefault: number | null;
+  readonly mayBeEternal: boolean;
+  readonly mayBeLimited: boolean;
+}
+
+/** One of `GET /api/v1/token-systems`. */
+export interface TokenSystemAnswer {
+  readonly system: string;
+  readonly name: string;
+  readonly products: readonly ('jira' | 'confluence' | 'cloud')[];
+  /** Where its tokens work: the products that are carried, below their context paths. */
+  readonly places: readonly { readonly product: 'jira' | 'confluence'; readonly contextPath: string }[];
+  /** null: its tokens are made by its own REST alone. */
+  readonly terms: TokenTermsAnswer | null;
+}
+
+/** `POST /api/v1/my/tokens`. */
+export interface NewTokenBody {
+  readonly system: string;
+  readonly label: string;
+  /** null: never. Left out: as long as the system says. */
+  readonly expiresInDays?: number | null;
+  readonly limitTo?: string;
+  readonly ip?: string;
+}
+
+/** A token that was just made; `value` is shown this once. */
+export interface NewTokenAnswer {
+  readonly system: string;
+  readonly tokenRef: string;
+  readonly value: string;
+  /** How a request carries it. */
+  readonly scheme: 'basic' | 'bearer';
+  /** The name beside the value where the scheme is Basic. */
+  readonly username: string | null;
+  /** A path to try it on. */
+  readonly examplePath: string;
+}
+
+/** `POST /api/v1/tokens/revoke`. */
+export interface RevokedAnswer {
+  readonly revoked: number;
+  /** Were gone already, or never there. */
+  readonly missing: number;
+}
+
+/** One of `GET /api/v1/settings`. */
+export interface SettingAnswer {
+  readonly name: string;
+  readonly about: string;
+  /** As it would be written; null: nothing is set. A secret that is set is `[redacted]`. */
+  readonly value: string | null;
+  readonly origin: 'default' | 'file' | 'environment' | 'flag' | 'switched';
+  /** Its name in the environment. */
+  readonly variable: string;
+  /** May be changed while running, at `/api/v1/switches`. */
+  readonly isSwitch: boolean;
+}
+
+/** `GET /api/v1/tokens/{system}?tokenRef=…`. */
+export interface TokenDetail extends TokenAnswer {
+  readonly lastUse: { readonly at: string; readonly clientAddress: string | null; readonly userAgent: string | null } | null;
+  /** The last distinct addresses, newest first. */
+  readonly lastAddresses: readonly {
+    readonly address: string;
+    readonly lastUsedAt: string;
+    readonly userAgent: string | null;
+    /** Since the address entered the list. */
+    readonly useCount: number;
+  }[];
+}
 
 // ── The audit trail ──
 
@@ -42,34 +172,4 @@ export interface AuditStreamEvents {
   readonly ended: AuditRecord;
   /** Records that were left out, because this client read too slowly. */
   readonly dropped: { readonly count: number };
-}
-
-// ── Tokens ──
-
-/** A token of whatever system, as `GET /api/v1/tokens` lists it. */
-export interface ListedToken {
-  readonly system: string;
-  readonly tokenRef: string;
-  readonly product: string;
-  readonly label: string;
-  readonly owner: string | null;
-  readonly ownerKey: string | null;
-  readonly createdAt: string | null;
-  readonly expiresAt: string | null;
-  readonly lastUsedAt: string | null;
-  readonly useCount: number;
-  readonly hasLimits: boolean;
-}
-
-/** `GET /api/v1/tokens/{system}?tokenRef=…`. */
-export interface TokenDetail extends ListedToken {
-  readonly lastUse: { readonly at: string; readonly clientAddress: string | null; readonly userAgent: string | null } | null;
-  /** The last distinct addresses, newest first. */
-  readonly lastAddresses: readonly {
-    readonly address: string;
-    readonly lastUsedAt: string;
-    readonly userAgent: string | null;
-    /** Since the address entered the list. */
-    readonly useCount: number;
-  }[];
 }

@@ -1,4 +1,4 @@
-// The control plane: `/api/v1` on Postern's own origin, for people with a password. Requests that are forwarded never pass here [GW-60].
+// The control plane: `/api/v1` and the pages on Postern's own origin, for people with a password. Requests that are forwarded never pass here [GW-60].
 import type { IncomingMessage } from 'node:http';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
@@ -6,13 +6,16 @@ import type { Trail } from '../audit/contract.js';
 import { createCredentialCache } from '../authn/credential-cache.js';
 import type { CheckPassword } from '../authn/password-check.js';
 import { ERROR_CODES, type Clock, type Logger, type RandomSource } from '../core/index.js';
-import type { TokenAdministration } from '../plugin-kit/contract.js';
+
 import { RestFault, type RestModule, type Route } from '../plugin-kit/rest.js';
 import type { Profile } from '../plugin-kit/setting.js';
 import type { Directory } from '../store/directory/directory.js';
+import type { Sessions } from '../store/sessions.js';
+import type { TokenList } from '../store/token-registry.js';
 import type { UpstreamCredentials } from '../store/upstream-credentials.js';
-import { answerFault, renderFault } from './fault.js';
+import { answerFault, challengesFor, renderFault } from './fault.js';
 import { createLogin } from './login.js';
+import { type Pages, servePage } from './pages.js';
 import { type ArrivedRequest, pluginRouter } from './plugin-router.js';
 import { viewOf, type ViewNeeds } from './request-view.js';
 import { auditExport } from './routes/audit-export.js';
@@ -20,28 +23,41 @@ import { type AuditRecordsNeeds, auditRecordRoutes } from './routes/audit-record
 import { auditStream, type AuditStreamNeeds } from './routes/audit-stream.js';
 import { type ExplainNeeds, explainRoutes } from './routes/explain.js';
 import { managedAccounts } from './routes/managed-accounts.js';
+import type { TokenSystems } from './token-view.js';
+import { type MyTokenRoutesNeeds, myTokenRoutes } from './routes/my-tokens.js';
+import { type SettingRoutesNeeds, settingRoutes } from './routes/settings.js';
 import { type SwitchRoutesNeeds, switchRoutes } from './routes/switches.js';
 import { type TokenRoutesNeeds, tokenRoutes } from './routes/tokens.js';
 import { upstreamCredentialRoutes } from './routes/upstream-credentials.js';
 import { userRoutes } from './routes/users.js';
+import { createSessionLogin, type SessionNeeds } from './session/session-login.js';
+import { serveSession, SESSION_PATH } from './session/session-routes.js';
 
 const ROOT = '/api/v1';
 
 export interface AdminNeeds
   extends ViewNeeds,
     Omit<SwitchRoutesNeeds, 'trail'>,
-    Omit<TokenRoutesNeeds, 'directory' | 'tokenSystems'>,
+    SettingRoutesNeeds,
+    Omit<TokenRoutesNeeds & MyTokenRoutesNeeds, 'directory' | 'registry' | 'tokenSystems'>,
     Pick<ExplainNeeds, 'gate'>,
     Omit<AuditRecordsNeeds, 'clock'>,
     Pick<AuditStreamNeeds, 'auditTail' | 'atEnd'> {
+  readonly registry: Pick<TokenList, 'list' | 'find' | 'lastUse'>;
   readonly directory: Directory;
   readonly trail: Pick<Trail, 'act' | 'noteLogin' | 'records'>;
   readonly upstreamCredentials: UpstreamCredentials;
   readonly checkPassword: CheckPassword;
+  readonly sessions: Sessions;
+  /** What browsers call Postern; null: what their requests say. */
+  readonly baseUrl: SessionNeeds['baseUrl'];
+  /** Whether clients come with TLS, ended here or before. */
+  readonly isSecure: boolean;
+  /** The built pages; null where there are none. */
+  readonly pages: Pages | null;
   /** The token systems' own routes below `/api/v1`. */
   readonly systemRoutes: readonly Route[];
-  /** By the system's key. */
-  readonly tokenSystems: ReadonlyMap<string, { readonly tokens: Pick<TokenAdministration, 'revoke' | 'inspect'> }>;
+  readonly tokenSystems: TokenSystems;
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly logger: Logger;
@@ -58,6 +74,7 @@ export function createAdminApp(needs: AdminNeeds): express.Express {
   const cache = createCredentialCache(needs.clock, needs.random, () => needs.isFresh?.() ?? true);
   needs.directory.onChange((userId) => cache.forgetUser(userId));
   const login = createLogin({ ...needs, cache });
+  const sessions = createSessionLogin(needs);
   // Beside the request, never on it: nothing that arrives can forge an entry here.
   const arrivals = new WeakMap<IncomingMessage, ArrivedRequest>();
   const callerOf = (message: IncomingMessage): ArrivedRequest => {
@@ -71,11 +88,17 @@ export function createAdminApp(needs: AdminNeeds): express.Express {
   app.use(securityHeaders());
   app.use(async (message: Request, response: Response, next: NextFunction) => {
     const request = viewOf(message, needs);
+    if (needs.pages !== null && servePage(needs.pages, message, response, request)) return;
     if (request.path !== ROOT && !request.path.startsWith(`${ROOT}/`))
       throw new RestFault(404, ERROR_CODES['request.not-found'].publicText);
     response.setHeader('Cache-Control', 'no-store');
-    const principal = await login(message, request);
-    arrivals.set(message, { request, caller: principal === null ? null : { principal, grant: null } });
+    if (request.path === SESSION_PATH) return serveSession({ ...needs, login: sessions }, message, response, request);
+    const principal = (await login(message, request)) ?? (await sessions.find(message, request))?.principal ?? null;
+    arrivals.set(message, {
+      request,
+      caller: principal === null ? null : { principal, grant: null },
+      challenges: challengesFor(message),
+    });
     next();
   });
   app.use(auditExport({ trail: needs.trail, callerOf }));
@@ -105,6 +128,8 @@ function apiModule(needs: AdminNeeds): RestModule {
     upstreamCredentialRoutes(needs),
     switchRoutes(needs),
     tokenRoutes(needs),
+    myTokenRoutes(needs),
+    settingRoutes(needs),
     explainRoutes(needs),
     auditRecordRoutes(needs),
   ].flat();

@@ -1,4 +1,5 @@
-// Who administers: HTTP Basic with a password of the directory and nothing else. A token opens `/rest/*` alone [GW-7, GW-14].
+// Who administers, by HTTP Basic with a password of the directory; a session of the pages is the other way in. A token opens `/rest/*` alone
+// [GW-7, GW-14].
 import type { IncomingMessage } from 'node:http';
 import type { Trail } from '../audit/contract.js';
 import { parseAuthorization } from '../authn/authorization-header.js';
@@ -33,7 +34,7 @@ export function createLogin(needs: LoginNeeds): Login {
     const verification = await run(credential, request).catch(unavailable);
     const principal = verification?.kind === 'accepted' ? await stillActive(needs, verification.principal) : null;
     if (principal !== null) return principal;
-    note(needs, credential, request, false);
+    noteLogin(needs, credential.username, request, false);
     throw new HostError(verification?.kind === 'unaccepted' && verification.fault === 'denied' ? 'authn.denied' : 'authn.refused');
   };
 }
@@ -55,7 +56,7 @@ async function askPassword(needs: LoginNeeds, credential: Credential, request: R
   const principal = await needs.checkPassword({ scope: 'api', username, password, address: addressOf(request) });
   if (principal === 'denied') return { ...nobody, fault: 'denied' };
   if (principal === null) return nobody;
-  note(needs, credential, request, true);
+  noteLogin(needs, credential.username, request, true);
   return { kind: 'accepted', principal, grant: null, credentialDigest: '' };
 }
 
@@ -65,21 +66,18 @@ async function stillActive(needs: LoginNeeds, remembered: Principal): Promise<Pr
   return principal?.isActive === true && principal.userId === remembered.userId ? principal : null;
 }
 
-function note(needs: LoginNeeds, credential: BasicCredential, request: RequestView, isAccepted: boolean): void {
-  needs.trail.noteLogin({
-    username: credential.username,
-    isAccepted,
-    clientAddress: addressOf(request),
-    at: request.receivedAt,
-  });
+/** Notes in the trail that a password was checked. */
+export function noteLogin(needs: Pick<LoginNeeds, 'trail'>, username: string, request: RequestView, isAccepted: boolean): void {
+  needs.trail.noteLogin({ username, isAccepted, clientAddress: addressOf(request), at: request.receivedAt });
 }
 
 /** Where the proxies' word cannot be read, the peer at least is certain. */
-function addressOf(request: RequestView): string {
+export function addressOf(request: RequestView): string {
   return request.clientAddress ?? request.peer;
 }
 
-function unavailable(error: unknown): never {
+/** Rethrows as 503: who asks could not be found out. */
+export function unavailable(error: unknown): never {
   if (error instanceof HostError && error.status === 503) throw error;
   throw new HostError('authn.unavailable', { detail: 'The directory could not be asked.', cause: error });
 }

@@ -80,6 +80,12 @@ export const ERROR_CODES = {
     operatorText: 'The body is larger than the limit for a body that Postern reads itself.',
   },
   'request.not-found': { status: 404, owner: 'client', publicText: 'There is nothing here.', operatorText: 'No route leads there [GW-7].' },
+  'request.cross-site': {
+    status: 403,
+    owner: 'client',
+    publicText: 'This did not come from a page of Postern. Load the page again.',
+    operatorText: 'A change was asked for with a session, and the page token is missing or wrong, or the browser says another site asked.',
+  },
   'request.websocket': {
     status: 501,
     owner: 'client',

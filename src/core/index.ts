@@ -19,5 +19,6 @@ export * from './product.js';
 export * from './random.js';
 export * from './request.js';
 export * from './secret.js';
+export * from './session-cookie.js';
 export * from './use.js';
 export * from './uuid.js';

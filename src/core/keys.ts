@@ -10,7 +10,15 @@ export interface KeyedDigest {
 }
 
 /** What a digest or a cipher text is for: each purpose has a key of its own, derived from the site's. */
-export type KeyPurpose = 'token' | 'credential-digest' | 'token-value' | 'upstream-credential' | 'audit' | 'login-failure';
+export type KeyPurpose =
+  | 'token'
+  | 'credential-digest'
+  | 'token-value'
+  | 'upstream-credential'
+  | 'audit'
+  | 'login-failure'
+  | 'session'
+  | 'session-csrf';
 
 export interface SiteKeys {
   /** Digest under the current key: what is stored. */

@@ -115,6 +115,16 @@ export const LIMITS = {
   loginCountersMax: 100_000,
   /** Milliseconds between two looks for counters of failed logins that are empty. */
   loginPruneMs: 60_000,
+  /** Milliseconds a session of the pages lasts without use: a lunch and a meeting. */
+  sessionIdleMs: 7_200_000,
+  /** Milliseconds a session lasts however much it is used: a working day. */
+  sessionMsMax: 43_200_000,
+  /** Milliseconds between two notes that a session is in use: each is a transaction. */
+  sessionNoteMs: 60_000,
+  /** Sessions of one user; past it the one unused longest ends. */
+  sessionsPerUserMax: 20,
+  /** Sessions of the site; past it the one unused longest ends. */
+  sessionsMax: 100_000,
   /** Milliseconds an outside directory may take to check a password [DIR-5]. */
   outsideLoginMs: 10_000,
   /** Bytes of what an outside directory tells of a user. */
@@ -123,6 +133,12 @@ export const LIMITS = {
   userTextLengthMax: 255,
   /** Calls of the organization's API that one organization key may make in a minute; past it 429 [CLD-8]. */
   organizationCallsPerMinute: 500,
+  /** Tokens that one request revokes: each is a record and a transaction, and a page shows how far it has come. */
+  revokedAtOnceMax: 100,
+  /** Days that a token may last where its system has no bound of its own: a hundred years. */
+  tokenDaysMax: 36_500,
+  /** Days before its end at which a token is shown as expiring soon, where its system does not say. */
+  expiresSoonDays: 7,
   /** Users or tokens in one page of an administrators' list. */
   pageMax: 1_000,
   /** Transactions of this process that wait for their turn: one is at work at a time, on every database; past it 503. */

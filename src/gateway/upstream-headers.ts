@@ -1,7 +1,7 @@
 // Which header fields travel to the upstream, and in which order that is decided: (1) what the client's Connection names goes,
 // (2) hop-by-hop goes, (3) what only we may say goes, and the credential just consumed, (4) forwarded fields go unless the peer
 // is a trusted proxy, (5) only then ours are added, so that naming them in Connection gains nothing [GW-5].
-import { foldHeaderName } from '../core/index.js';
+import { foldHeaderName, isSessionCookie } from '../core/index.js';
 import { withoutDefaultPort } from './normalise.js';
 
 /** RFC 9110 §7.6.1, and the old names that servers still act upon. */
@@ -95,12 +95,26 @@ export function outboundHeaders(request: OutboundRequest, site: OutboundSite): s
     const folded = foldHeaderName(name);
     if (named.has(folded) || HOP_BY_HOP.has(folded) || RESERVED.has(folded) || site.identityHeaders.has(folded)) continue;
     if (isForwarded(folded) && !(request.isPeerTrusted && !isOurForwarded(folded))) continue;
-    if (folded === 'cookie' && !request.keepsCookies) continue;
-    headers.push(name, request.rawHeaders[index + 1] ?? '');
+    const value = request.rawHeaders[index + 1] ?? '';
+    if (folded === 'cookie') pushCookies(headers, name, request.keepsCookies ? value : '');
+    else headers.push(name, value);
   }
   for (const [name, value] of request.ours) headers.push(name, value);
   if (request.contentLength !== null) headers.push('Content-Length', request.contentLength);
   return headers;
+}
+
+/** The client's cookies without the session of our own pages, which stands for the user here and must not reach a product. */
+function pushCookies(headers: string[], name: string, value: string): void {
+  const isOurs = (pair: string): boolean => isSessionCookie((pair.split('=', 1)[0] ?? '').trim());
+  const pairs = value.split(';');
+  const kept = pairs.some(isOurs)
+    ? pairs
+        .filter((pair) => !isOurs(pair))
+        .join(';')
+        .trim()
+    : value;
+  if (kept !== '') headers.push(name, kept);
 }
 
 function isForwarded(folded: string): boolean {
@@ -148,6 +162,8 @@ export function inboundHeaders(raw: readonly Buffer[], site: InboundSite, mayTra
     if (folded === 'www-authenticate' && !site.keepsChallenges) continue;
     if (folded === 'set-cookie' && !site.keepsCookies) continue;
     const value = flat[index + 1] ?? '';
+    // A product that set our cookie would choose whose session the browser has.
+    if (folded === 'set-cookie' && isSessionCookie((value.split('=', 1)[0] ?? '').trim())) continue;
     headers.push(name, folded === 'location' || folded === 'content-location' ? rewriteLocation(value, site) : value);
   }
   return headers;

@@ -10,6 +10,7 @@ import type {
   Product,
   RandomSource,
   RequestView,
+  Secret,
   SiteKeys,
   UserDirectory,
 } from '../core/index.js';
@@ -241,7 +242,11 @@ export interface Switches {
 
 /** The host's own list of every token of every system, for administrators, counters and the revocation feed. */
 export interface TokenRegistry {
-  add(manager: EntityManager, token: Omit<TokenSummary, 'lastUsedAt' | 'useCount'> & { readonly system: string }): Promise<void>;
+  /** `hasAddressLimit` left out: nobody knows, and it is found among those without. */
+  add(
+    manager: EntityManager,
+    token: Omit<TokenSummary, 'lastUsedAt' | 'useCount'> & { readonly system: string; readonly hasAddressLimit?: boolean },
+  ): Promise<void>;
   remove(manager: EntityManager, system: string, tokenRef: string): Promise<void>;
 }
 
@@ -269,6 +274,51 @@ export interface TokenAdministration {
    * `username` stands for the user name of a Basic credential, which tokens for anyone need. Resolves to null when there is no such token.
    */
   inspect(tokenRef: string, asked: { readonly at: Instant; readonly username: string | null }): Promise<InspectedToken | null>;
+  /** How tokens of this kind are made on the pages and at `/api/v1/my/tokens`; left out: by the system's own REST alone. */
+  readonly issuing?: TokenIssuing;
+  /** Days before its end at which a token is said to expire soon; left out: the house's own. */
+  expiresSoonDays?(): number;
+}
+
+/** Makes tokens of a kind that the host knows nothing of. */
+export interface TokenIssuing {
+  /** What a form may offer. */
+  terms(): TokenTerms;
+  /** Makes a token, checked, recorded and counted as the system's own REST does it. Throws RestFault 400 and 403. */
+  issue(order: TokenOrder): Promise<IssuedToken>;
+}
+
+export interface TokenTerms {
+  readonly labelLengthMax: number;
+  readonly daysMax: number;
+  /** What a form begins with; null: never ends. */
+  readonly daysDefault: number | null;
+  readonly mayBeEternal: boolean;
+  /** Whether rules and addresses can restrict it. */
+  readonly mayBeLimited: boolean;
+}
+
+/** A token that somebody logged in with a password asks for. */
+export interface TokenOrder {
+  /** Whose token it will be. */
+  readonly owner: Principal;
+  /** Who asks: the owner, or an administrator. */
+  readonly actor: Principal;
+  readonly clientAddress: string | null;
+  readonly label: string;
+  /** null: never ends. */
+  readonly expiresInDays: number | null;
+  /** Rules as they were typed; null: none. */
+  readonly limitTo: string | null;
+  /** Addresses as they were typed; null: none. */
+  readonly ip: string | null;
+}
+
+export interface IssuedToken {
+  readonly tokenRef: string;
+  readonly value: Secret;
+  /** How a request carries it: `username:value`, or the value alone. */
+  readonly sentAs: { readonly scheme: 'basic'; readonly username: string } | { readonly scheme: 'bearer' };
 }
 
 /** A token as its system would see it used. */

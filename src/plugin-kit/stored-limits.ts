@@ -58,6 +58,11 @@ function compileStoredAddresses(ip: string): AddressSet {
   }
 }
 
+/** Whether one of the bundles restricts where a token may be used from. */
+export function hasAddresses(stored: readonly StoredLimits[]): boolean {
+  return stored.some(({ ip }) => ip !== '');
+}
+
 /** Whether a bundle restricts anything. */
 export function isLimited(limits: StoredLimits): boolean {
   return limits.limitTo !== '' || limits.ip !== '';

@@ -1,5 +1,8 @@
 // The composition root: builds the house from the bottom up, listens, and takes it down again in the opposite order.
+import { fileURLToPath } from 'node:url';
 import { createAdminApp } from '../admin/app.js';
+import { readPages } from '../admin/pages.js';
+import type { TokenSystems } from '../admin/token-view.js';
 import { type CarriedProduct, checkSettings, isLoopback } from '../config/check.js';
 import type { Settings } from '../config/load.js';
 import { HOUSE_SETTINGS as S } from '../config/schema.js';
@@ -9,6 +12,7 @@ import { createEntry } from '../gateway/entry.js';
 import type { Gateway } from '../gateway/gateway.js';
 import type { Plugin } from '../plugin-kit/contract.js';
 import type { SitePolicy } from '../policy/index.js';
+import { openSessions } from '../store/sessions.js';
 import { upstreamCredentials } from '../store/upstream-credentials.js';
 import { banner } from './banner.js';
 import { Closing } from './closing.js';
@@ -65,14 +69,18 @@ async function build(options: StartOptions, closing: Closing): Promise<PosternSe
   const certificate = await openOwnCertificate(options);
   closing.add(() => certificate?.close());
   const house = await openHouse({ ...options, isLoopback: isLoopback(options.settings.get(S.host)) }, closing);
-  const front = await openFront({ ...options, ...house, carried, policy }, closing);
+  const front = await openFront({ ...options, ...house, carried, policy, certificate }, closing);
   return serve(options, { ...house, ...front, carried, certificate }, closing);
 }
 
 interface FrontNeeds extends StartOptions, House {
   readonly carried: readonly CarriedProduct[];
   readonly policy: SitePolicy;
+  readonly certificate: OwnCertificate | null;
 }
+
+// The same from the source and from what was compiled.
+const PAGES_FOLDER = fileURLToPath(new URL('../../dist/ui', import.meta.url));
 
 /** The two planes, and the products behind them. */
 async function openFront(needs: FrontNeeds, closing: Closing) {
@@ -92,12 +100,19 @@ async function openFront(needs: FrontNeeds, closing: Closing) {
     trail,
     upstreamCredentials: upstreamStore,
     checkPassword,
+    sessions: openSessions({ store: needs.store, keys: needs.keys, clock, random }),
+    baseUrl: settings.get(S.baseUrl),
+    isSecure: needs.certificate !== null || settings.get(S.baseUrl)?.protocol === 'https:',
+    pages: await readPages(PAGES_FOLDER),
     isFresh: () => needs.freshness.isFresh(),
     systemRoutes: systems.apiRoutes,
+    settings,
+    systemSettings: needs.plugins.flatMap(({ manifest }) => manifest.settings),
     siteSwitches: needs.siteSwitches,
     switches: needs.switches,
     registry: needs.registry,
-    tokenSystems: systems.byKey,
+    tokenSystems: tokenSystemsOf(needs),
+    contextPaths: new Map(carried.map(({ product, contextPath }) => [product, contextPath])),
     settleUses: () => needs.ledger.settle(),
     transaction: (work) => needs.store.transaction(work),
     forgetCredentials: () => authentication.cache.clear(),
@@ -128,6 +143,15 @@ async function openFront(needs: FrontNeeds, closing: Closing) {
   });
   line.gateway = gateway;
   return { gateway, products, readiness, streams, origin };
+}
+
+function tokenSystemsOf({ plugins, systems }: FrontNeeds): TokenSystems {
+  return new Map(
+    plugins.flatMap(({ manifest: { key, name, products } }) => {
+      const active = systems.byKey.get(key);
+      return active === undefined ? [] : [[key, { name, products, tokens: active.tokens }] as const];
+    }),
+  );
 }
 
 interface ServeNeeds extends House, Awaited<ReturnType<typeof openFront>> {

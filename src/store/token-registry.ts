@@ -5,25 +5,21 @@ import type { Store } from './contract.js';
 import { boundPage } from './page.js';
 import { posternTokenTable } from './tables/postern-token.js';
 import { posternTokenUseTable } from './tables/postern-token-use.js';
+import { NEWEST_FIRST, orderClause, type TokenFilter, type TokenOrder, whereClause } from './token-filter.js';
 import { changeTotals, readTotal } from './token-totals.js';
 import { type LastUse, readLastUse } from './token-uses.js';
 
 /** A token as administrators see it, of whatever system. */
 export type RegisteredToken = TokenSummary & { readonly system: string };
 
-/** What to list; what is left out does not narrow. */
-export interface TokenFilter {
-  readonly system?: string;
-  /** One of the owner's user keys. */
-  readonly owner?: string;
-  /** Both of a user's keys. */
-  readonly owners?: readonly [jira: string, confluence: string];
-}
-
 /** The registry with its read side, for administrators. */
 export interface TokenList extends TokenRegistry {
-  /** Newest first; at most LIMITS.pageMax. Counters are as of the last flush. */
-  list(page: { startAt: number; limit: number }, filter?: TokenFilter): Promise<{ total: number; tokens: readonly RegisteredToken[] }>;
+  /** Newest first unless told; at most LIMITS.pageMax. Counters are as of the last flush. */
+  list(
+    page: { startAt: number; limit: number },
+    filter?: TokenFilter,
+    order?: TokenOrder,
+  ): Promise<{ total: number; tokens: readonly RegisteredToken[] }>;
   find(system: string, tokenRef: string): Promise<RegisteredToken | null>;
   /** As of the last flush; null: it was never used. */
   lastUse(system: string, tokenRef: string): Promise<LastUse | null>;
@@ -44,9 +40,6 @@ interface TokenRow {
 
 const COLUMNS = 'system_key, token_ref, product, owner_key, label, created_at, expires_at, last_used_at, use_count, has_limits';
 
-const NEWEST_FIRST = 'ORDER BY created_at DESC, system_key DESC, token_ref DESC';
-const OLDEST_FIRST = 'ORDER BY created_at, system_key, token_ref';
-
 /** The registry on a migrated store. */
 export function tokenList(store: Store): TokenList {
   return {
@@ -62,6 +55,7 @@ export function tokenList(store: Store): TokenList {
         last_used_at: null,
         use_count: 0,
         has_limits: token.hasLimits,
+        has_address_limit: token.hasAddressLimit ?? null,
       });
       await changeTotals(manager, token.system, 1);
     },
@@ -72,8 +66,8 @@ export function tokenList(store: Store): TokenList {
       await manager.delete(posternTokenUseTable, { system_key: system, token_ref: tokenRef });
     },
 
-    async list(page, filter = {}) {
-      const { where, values } = condition(filter);
+    async list(page, filter = {}, order = NEWEST_FIRST) {
+      const { where, values } = whereClause(filter);
       const { limit, offset } = boundPage(page);
       const total = await totalOf(store, filter);
       // The nearer end: the last page is as near as the first.
@@ -81,7 +75,7 @@ export function tokenList(store: Store): TokenList {
       const size = isFromEnd ? Math.max(0, Math.min(limit, total - offset)) : limit;
       const skipped = isFromEnd ? Math.max(0, total - offset - limit) : offset;
       if (size === 0) return { total, tokens: [] };
-      const rows = await store.read<TokenRow>(pageStatement(where, isFromEnd), [...values, size, skipped]);
+      const rows = await store.read<TokenRow>(pageStatement(store, where, order, isFromEnd), [...values, size, skipped]);
       return { total, tokens: rows.map(asToken) };
     },
 
@@ -99,39 +93,22 @@ export function tokenList(store: Store): TokenList {
 }
 
 /** The page is found in an index alone, then its rows are fetched: skipping half a million rows would stop the event loop for half a second. */
-function pageStatement(where: string, isFromEnd: boolean): string {
+function pageStatement({ engine }: Store, where: string, order: TokenOrder, isFromEnd: boolean): string {
+  const shown = orderClause(engine, order);
+  const found = isFromEnd ? orderClause(engine, { ...order, isDescending: !order.isDescending }) : shown;
   // CROSS JOIN: SQLite keeps that order, and would otherwise walk every token to be spared sorting one page.
   return `SELECT ${COLUMNS}
-    FROM (SELECT system_key AS page_system, token_ref AS page_ref FROM postern_token${where}
-      ${isFromEnd ? OLDEST_FIRST : NEWEST_FIRST} LIMIT ? OFFSET ?) page
-    CROSS JOIN postern_token WHERE system_key = page_system AND token_ref = page_ref ${NEWEST_FIRST}`;
+    FROM (SELECT system_key AS page_system, token_ref AS page_ref FROM postern_token${where} ${found} LIMIT ? OFFSET ?) page
+    CROSS JOIN postern_token WHERE system_key = page_system AND token_ref = page_ref ${shown}`;
 }
 
-/** Of one owner counted by index: there is a bound to how many a user may have. */
+/** Kept where nothing but a system narrows; else counted, by an index where there is one. */
 async function totalOf(store: Store, filter: TokenFilter): Promise<number> {
-  if (filter.owner === undefined && filter.owners === undefined) return readTotal(store, filter.system);
-  const { where, values } = condition(filter);
+  const { where, values } = whereClause(filter);
+  const isOfSystems = Object.keys(filter).every((name) => name === 'system');
+  if (isOfSystems) return readTotal(store, filter.system);
   const [counted] = await store.read<{ total: number | string }>(`SELECT COUNT(*) AS total FROM postern_token${where}`, values);
   return Number(counted?.total);
-}
-
-/** One of six fixed conditions, so that each stays prepared. */
-function condition(filter: TokenFilter): { where: string; values: readonly string[] } {
-  const parts: string[] = [];
-  const values: string[] = [];
-  if (filter.system !== undefined) {
-    parts.push('system_key = ?');
-    values.push(filter.system);
-  }
-  if (filter.owner !== undefined) {
-    parts.push('owner_key = ?');
-    values.push(filter.owner);
-  }
-  if (filter.owners !== undefined) {
-    parts.push('owner_key IN (?, ?)');
-    values.push(...filter.owners);
-  }
-  return { where: parts.length === 0 ? '' : ` WHERE ${parts.join(' AND ')}`, values };
 }
 
 function asToken(row: TokenRow): RegisteredToken {

@@ -7,6 +7,7 @@ import type { AuditRecord, SpooledTrail } from '../../src/audit/contract.js';
 import { Shipper } from '../../src/audit/shipper.js';
 import { Tail } from '../../src/audit/tail.js';
 import { createTrail, type TrailOptions } from '../../src/audit/trail.js';
+import { loadSettings } from '../../src/config/load.js';
 import { type Logger, Secret } from '../../src/core/index.js';
 import { copyTarget, productEvents } from '../../src/server/copy-trail.js';
 import { auditCopy } from '../../src/store/audit/copy.js';
@@ -15,6 +16,7 @@ import { storeMigrations } from '../../src/store/migrations/index.js';
 import { type OpenStore, openStore } from '../../src/store/open-store.js';
 import { dataCenterSetting } from '../../src/plugin-kit/site-switches.js';
 import { openSiteKeys } from '../../src/store/site-keys.js';
+import { openSessions } from '../../src/store/sessions.js';
 import { openSwitches } from '../../src/store/switches.js';
 import { storeTables } from '../../src/store/tables/index.js';
 import { tokenList } from '../../src/store/token-registry.js';
@@ -98,11 +100,18 @@ export async function startAdminWorld(replaced: (parts: AdminNeeds) => Partial<A
     checkPassword: unlimitedPasswordCheck(counting),
     trail,
     upstreamCredentials: upstreamCredentials({ store, keys, clock }),
+    sessions: openSessions({ store, keys, clock, random }),
+    baseUrl: null,
+    isSecure: false,
+    pages: null,
     systemRoutes: [],
+    settings: loadSettings([], {}),
+    systemSettings: [],
     siteSwitches: [dataCenterSetting('jira'), dataCenterSetting('confluence')],
     switches: await openSwitches(store),
     registry: tokenList(store),
     tokenSystems: new Map(),
+    contextPaths: new Map([['jira', '/jira']]),
     settleUses: async () => undefined,
     transaction: (work) => store.transaction(work),
     forgetCredentials() {},

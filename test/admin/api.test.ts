@@ -16,7 +16,7 @@ describe('paths and methods', () => {
     ['/api/v1', 'the root has nothing'],
     ['/api/v1/', 'nor with a slash'],
     ['/api/v1/nothing', 'unknown'],
-    ['/api/v1/users/alice/tokens', 'unknown below a known one'],
+    ['/api/v1/users/alice/nothing', 'unknown below a known one'],
     ['/api/v1/upstream-credentials', 'no product'],
     ['/api/v1/audit.jsonl/x', 'below a leaf'],
     ['/API/v1/users', 'case counts'],

@@ -57,6 +57,7 @@ it('lists tokens of every system, newest first, with counters that are settled [
     lastUsedAt: '2026-01-31T10:00:02.000Z',
     useCount: 1,
     hasLimits: true,
+    status: 'expires-soon',
   });
   expect(JSON.stringify(tokens)).not.toContain(extender);
 });

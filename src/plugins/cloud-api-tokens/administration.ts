@@ -5,6 +5,7 @@ import { isOver, keyGrant, tokenGrant } from './authenticators.js';
 import type { Desk } from './desk.js';
 import { endKey } from './issue-key.js';
 import { endToken, hasLimits } from './issue-token.js';
+import { createIssuing } from './issuing.js';
 import type { OrganizationKey } from './key-row.js';
 import { isKeyRef } from './mint-values.js';
 import type { ApiToken } from './token-row.js';
@@ -12,6 +13,7 @@ import type { ApiToken } from './token-row.js';
 export function createAdministration(desk: Desk): TokenAdministration {
   const { host, tokens, keys } = desk;
   return {
+    issuing: createIssuing(desk),
     async list({ startAt, limit, owner }) {
       await host.settleUses();
       const [tokenTotal, keyTotal] = await Promise.all([tokens.count(owner), keys.count(owner)]);

@@ -34,6 +34,7 @@ export async function issueKey({ host, keys }: Desk, administrator: Principal, r
     createdAt: key.createdAt,
     expiresAt: key.expiresAt,
     hasLimits: false,
+    hasAddressLimit: false,
   };
   await addRecorded(host, actOn('organization-key.created', key, by), entry, async (manager) => {
     if ((await keys.count(key.userKey)) >= LIMITS.tokensPerUserMax) {

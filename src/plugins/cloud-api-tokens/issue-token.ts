@@ -2,7 +2,7 @@
 import { LIMITS, type Principal } from '../../core/index.js';
 import type { Act } from '../../plugin-kit/contract.js';
 import { RestFault } from '../../plugin-kit/rest.js';
-import { isLimited } from '../../plugin-kit/stored-limits.js';
+import { hasAddresses, isLimited } from '../../plugin-kit/stored-limits.js';
 import type { By, Desk } from './desk.js';
 import { SYSTEM } from './manifest.js';
 import { mintTokenId, mintTokenValue } from './mint-values.js';
@@ -36,6 +36,7 @@ export async function issueToken({ host, tokens }: Desk, owner: Principal, reque
     createdAt: token.createdAt,
     expiresAt: token.expiresAt,
     hasLimits: hasLimits(token),
+    hasAddressLimit: hasAddresses(token.limits),
   };
   await addRecorded(host, actOn('token.created', token, by), entry, async (manager) => {
     if ((await tokens.count(token.userKey)) >= LIMITS.tokensPerUserMax) {

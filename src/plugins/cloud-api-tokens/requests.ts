@@ -5,10 +5,10 @@ import { type Fields, optionalText, requireFields } from '../../plugin-kit/reque
 import { RestFault } from '../../plugin-kit/rest.js';
 import { readLimits, type StoredLimits } from '../../plugin-kit/stored-limits.js';
 
-const LABEL_LENGTH_MAX = 255;
+export const LABEL_LENGTH_MAX = 255;
 const DAY_MS = 86_400_000;
 /** Most days that a token lasts, and those it lasts where nothing is said [CLD-9]. */
-const DAYS_MAX = 365;
+export const DAYS_MAX = 365;
 const SCOPES_MAX = 50;
 
 export interface TokenRequest {

@@ -2,6 +2,7 @@
 import type { Instant, Principal } from '../../core/index.js';
 import type { PluginHost, RejectReason, TokenAdministration, TokenSummary } from '../../plugin-kit/contract.js';
 import { findNamed, grantOf, rejectionOf } from './authenticator.js';
+import { createIssuing } from './issuing.js';
 import { anyoneTokensSetting } from './manifest.js';
 import { revokeToken } from './revoke.js';
 import { type ExtenderToken, hasLimits } from './token-row.js';
@@ -9,6 +10,7 @@ import type { TokenStore } from './tokens.js';
 
 export function createAdministration(host: PluginHost, tokens: TokenStore): TokenAdministration {
   return {
+    issuing: createIssuing(host, tokens),
     async list({ startAt, limit, owner }) {
       const filter = { userKey: owner ?? null };
       await host.settleUses();

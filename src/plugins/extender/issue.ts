@@ -4,7 +4,7 @@ import { DAY_MS, type Grant, type Instant, LIMITS, type Principal } from '../../
 import type { Act, PluginHost } from '../../plugin-kit/contract.js';
 import { mintBase64, mintText } from '../../plugin-kit/mint.js';
 import { type Caller, RestFault } from '../../plugin-kit/rest.js';
-import { inheritLimits } from '../../plugin-kit/stored-limits.js';
+import { hasAddresses, inheritLimits } from '../../plugin-kit/stored-limits.js';
 import { SYSTEM } from './manifest.js';
 import { tokenAct } from './token-act.js';
 import type { SwitchChange, TokenRequest } from './token-request.js';
@@ -113,6 +113,7 @@ async function storeToken(host: PluginHost, tokens: TokenStore, { token, value }
     createdAt: token.createdAt,
     expiresAt: token.validUntil,
     hasLimits: hasLimits(token),
+    hasAddressLimit: hasAddresses([token.limits, ...token.inherited]),
   });
 }
 

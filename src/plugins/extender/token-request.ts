@@ -1,5 +1,5 @@
 // Reads what `tokenTools/set` was sent. Everything is validated here, before anything is done [EXT-18, EXT-44].
-import type { Principal } from '../../core/index.js';
+import { LIMITS, type Principal } from '../../core/index.js';
 import { type Fields, optionalFlag, optionalText } from '../../plugin-kit/request-body.js';
 import { RestFault } from '../../plugin-kit/rest.js';
 import { readLimits, type StoredLimits } from '../../plugin-kit/stored-limits.js';
@@ -14,9 +14,9 @@ const SWITCH_PROPERTIES = { collectUsageDetails: COLLECT_USAGE_DETAILS, addAudit
 /** Every property that `tokenTools/set` knows. */
 export const SET_PROPERTIES: readonly string[] = [...TOKEN_PROPERTIES, ...Object.keys(SWITCH_PROPERTIES)];
 
-const LABEL_LENGTH_MAX = 255;
+export const LABEL_LENGTH_MAX = 255;
 const TOKEN_LENGTH_MAX = 255;
-const DAYS_MAX = 36_500;
+const DAYS_MAX = LIMITS.tokenDaysMax;
 
 /** A token as it was asked for. */
 export interface TokenRequest {

@@ -2,6 +2,7 @@
 import type { TokenAdministration, TokenSummary } from '../../plugin-kit/contract.js';
 import { grantOf, rejectionOf } from './authenticator.js';
 import type { Desk } from './desk.js';
+import { createIssuing } from './issuing.js';
 import { profileOf } from './profile.js';
 import { PROPERTIES } from './properties.js';
 import { endToken } from './revoke.js';
@@ -12,6 +13,8 @@ export function createAdministration(desk: Desk): TokenAdministration {
   const { host, profile, tokens } = desk;
   const isOurs = (userKey: string): boolean => profileOf(userKey) === profile;
   return {
+    issuing: createIssuing(desk),
+    expiresSoonDays: () => host.setting(PROPERTIES.warningDays),
     async list({ startAt, limit, owner }) {
       await host.settleUses();
       if (owner === undefined) {

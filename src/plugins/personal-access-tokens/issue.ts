@@ -1,7 +1,7 @@
 // Makes a token: recorded first, then its rows and the mail about it in one transaction or not at all.
 import type { Grant, Instant } from '../../core/index.js';
 import { type Caller, RestFault } from '../../plugin-kit/rest.js';
-import { inheritLimits } from '../../plugin-kit/stored-limits.js';
+import { hasAddresses, inheritLimits } from '../../plugin-kit/stored-limits.js';
 import type { Desk } from './desk.js';
 import { notify } from './notify.js';
 import { PROPERTIES } from './properties.js';
@@ -53,6 +53,7 @@ export async function issueToken(
         createdAt: made.createdAt,
         expiresAt: made.expiresAt,
         hasLimits: made.inherited.length > 0,
+        hasAddressLimit: hasAddresses(made.inherited),
       });
       await notify(host, manager, principal, { kind: 'created', token: made });
       return made;

@@ -2,11 +2,13 @@
 import type { TokenAdministration } from '../../plugin-kit/contract.js';
 import { grantOf, rejectionOf } from './authenticator.js';
 import { type Desk, endToken } from './issue.js';
+import { createIssuing } from './issuing.js';
 import { hasLimits } from './token-row.js';
 
 export function createAdministration(desk: Desk): TokenAdministration {
   const { host, profile, tokens } = desk;
   return {
+    issuing: createIssuing(desk),
     async list({ startAt, limit, owner }) {
       await host.settleUses();
       const page = await tokens.listAll(startAt, limit, owner);

@@ -3,7 +3,7 @@ import { LIMITS, type Principal } from '../../core/index.js';
 import type { Act, PluginHost } from '../../plugin-kit/contract.js';
 import { mintText } from '../../plugin-kit/mint.js';
 import { type Caller, RestFault } from '../../plugin-kit/rest.js';
-import { inheritLimits } from '../../plugin-kit/stored-limits.js';
+import { hasAddresses, inheritLimits } from '../../plugin-kit/stored-limits.js';
 import type { WombatsProfile } from './profile.js';
 import type { TokenRequest } from './token-request.js';
 import { hasLimits, type WombatsToken } from './token-row.js';
@@ -23,8 +23,8 @@ export interface Desk {
 
 type By = Pick<Act, 'actor' | 'clientAddress'>;
 
-/** Makes a token for the caller and resolves with its value, which nothing will show again [WOM-11]. Throws RestFault 403. */
-export async function issueToken({ host, profile, tokens }: Desk, caller: Caller, request: TokenRequest, by: By): Promise<string> {
+/** Makes a token for the caller; resolves with its value, which nothing will show again [WOM-11]. Throws RestFault 403. */
+export async function issueToken({ host, profile, tokens }: Desk, caller: Caller, request: TokenRequest, by: By) {
   if (caller.grant !== null && host.tokensMakeTokens === 'refuse') {
     throw new RestFault(403, 'A token may not be used to make another: log in with a password.');
   }
@@ -59,11 +59,12 @@ export async function issueToken({ host, profile, tokens }: Desk, caller: Caller
         createdAt: token.createdAt,
         expiresAt: token.expirationDate,
         hasLimits: hasLimits(token),
+        hasAddressLimit: hasAddresses(token.limits),
       });
     });
     host.forget(token.tokenRef);
   });
-  return value;
+  return { tokenRef: token.tokenRef, value };
 }
 
 /** Ends a token. Resolves to false when somebody else ended it first. */

@@ -36,7 +36,7 @@ async function listOwn({ host, profile, tokens }: Desk, call: RestCall): Promise
 async function create(desk: Desk, call: RestCall): Promise<RestAnswer> {
   const caller = requireCaller(call);
   const request = readTokenRequest(await call.json(), desk.host.clock.now());
-  const passwordValue = await issueToken(desk, caller, request, actedBy(caller, call.request.clientAddress));
+  const { value: passwordValue } = await issueToken(desk, caller, request, actedBy(caller, call.request.clientAddress));
   return { status: 200, json: { passwordValue }, isSecret: true };
 }
 

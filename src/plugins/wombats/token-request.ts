@@ -4,7 +4,7 @@ import { type Fields, optionalText, requireFields } from '../../plugin-kit/reque
 import { RestFault } from '../../plugin-kit/rest.js';
 import { readLimits, type StoredLimits } from '../../plugin-kit/stored-limits.js';
 
-const LABEL_LENGTH_MAX = 255;
+export const LABEL_LENGTH_MAX = 255;
 
 export interface TokenRequest {
   readonly label: string;

@@ -4,6 +4,7 @@ import { v4 } from 'uuid';
 import { type Clock, LIMITS, type RandomSource, type Secret } from '../../core/index.js';
 import { foldText } from '../../plugin-kit/fold-text.js';
 import { cwdUserTable } from '../tables/cwd-user.js';
+import { posternSessionTable } from '../tables/postern-session.js';
 import { posternUpstreamCredentialTable } from '../tables/postern-upstream-credential.js';
 import { posternUserSequenceTable } from '../tables/postern-user-sequence.js';
 import { posternUserTable } from '../tables/postern-user.js';
@@ -106,6 +107,8 @@ export async function updateUser(
       ...(changes.isActive === undefined ? {} : { active: activeLetter(changes.isActive) }),
     },
   );
+  // Whoever held the old password, or was let in while active, is signed in no more.
+  if (credential !== null || changes.isActive === false) await manager.delete(posternSessionTable, { user_id: userId });
   if (changes.isAdministrator !== undefined) {
     await manager.update(posternUserTable, { user_id: userId }, { is_administrator: changes.isAdministrator });
   }
@@ -119,6 +122,7 @@ export async function removeUser(manager: EntityManager, username: string): Prom
   await keepOneAdministrator(manager, userId, 'username');
   await manager.delete(userMappingTable, { lower_username: foldName(username) });
   await manager.delete(posternUpstreamCredentialTable, { user_id: userId });
+  await manager.delete(posternSessionTable, { user_id: userId });
   await manager.delete(posternUserTable, { user_id: userId });
   await manager.delete(cwdUserTable, { id: userId });
   return userId;

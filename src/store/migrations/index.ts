@@ -1,4 +1,4 @@
-// The house's own migrations, oldest first: one table each.
+// The house's own migrations, oldest first: one table, column or index each.
 import type { MigrationInterface } from 'typeorm';
 import { createCwdUser1795305600001 } from './1795305600001-cwd-user.js';
 import { createUserMapping1795305600002 } from './1795305600002-user-mapping.js';
@@ -16,6 +16,9 @@ import { createPosternAudit1795305600041 } from './1795305600041-postern-audit.j
 import { createPosternAuditTotal1795305600042 } from './1795305600042-postern-audit-total.js';
 import { createPosternProductEvent1795305600043 } from './1795305600043-postern-product-event.js';
 import { createPosternTokenUse1795305600044 } from './1795305600044-postern-token-use.js';
+import { createPosternSession1795305600021 } from './1795305600021-postern-session.js';
+import { addTokenAddressLimit1795305600022 } from './1795305600022-token-address-limit.js';
+import { addTokenOrders } from './1795305600023-token-orders.js';
 
 /** The migrations that lead to the house's own tables. */
 export const storeMigrations: readonly (new () => MigrationInterface)[] = [
@@ -35,4 +38,7 @@ export const storeMigrations: readonly (new () => MigrationInterface)[] = [
   createPosternAuditTotal1795305600042,
   createPosternProductEvent1795305600043,
   createPosternTokenUse1795305600044,
+  createPosternSession1795305600021,
+  addTokenAddressLimit1795305600022,
+  ...addTokenOrders,
 ];

@@ -7,6 +7,7 @@ import { posternCursorTable } from './postern-cursor.js';
 import { posternKeyTable } from './postern-key.js';
 import { posternLoginFailureTable } from './postern-login-failure.js';
 import { posternProductEventTable } from './postern-product-event.js';
+import { posternSessionTable } from './postern-session.js';
 import { posternSwitchTable } from './postern-switch.js';
 import { posternTokenTable } from './postern-token.js';
 import { posternTokenTotalTable } from './postern-token-total.js';
@@ -33,4 +34,5 @@ export const storeTables: readonly EntitySchema[] = [
   posternAuditTotalTable as EntitySchema,
   posternProductEventTable as EntitySchema,
   posternTokenUseTable as EntitySchema,
+  posternSessionTable as EntitySchema,
 ];

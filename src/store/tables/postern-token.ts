@@ -15,10 +15,17 @@ export const posternTokenTable = table({
     last_used_at: nullable(instant()),
     use_count: count(),
     has_limits: flag(),
+    /** null: from before it was asked. */
+    has_address_limit: nullable(flag()),
   },
   indices: [
     { columns: ['created_at', 'system_key', 'token_ref'] },
     { columns: ['system_key', 'created_at', 'token_ref'] },
     { columns: ['owner_key', 'created_at', 'system_key', 'token_ref'] },
+    // The orders that administrators may ask for.
+    { columns: ['expires_at', 'system_key', 'token_ref'], name: 'ix_postern_token_expires' },
+    { columns: ['last_used_at', 'system_key', 'token_ref'], name: 'ix_postern_token_last_used' },
+    { columns: ['label', 'system_key', 'token_ref'], name: 'ix_postern_token_label' },
+    { columns: ['use_count', 'system_key', 'token_ref'], name: 'ix_postern_token_uses' },
   ],
 });

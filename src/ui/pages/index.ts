@@ -1,0 +1,24 @@
+// The list of pages: where each lies below `/ui/`, who sees it, and the order in which they are offered.
+import type { ComponentType } from 'react';
+import { texts } from '../texts.js';
+import { CreateTokenPage } from './create-token.js';
+import { MyTokensPage } from './my-tokens.js';
+import { TokensPage } from './tokens.js';
+
+export interface PageEntry {
+  /** Below `/ui/`. */
+  readonly path: string;
+  readonly title: string;
+  readonly group: 'personal' | 'administration';
+  /** Reached from another page, which stands in the menu for it. */
+  readonly below?: string;
+  readonly Page: ComponentType;
+}
+
+/** In the order of the menu; pages of `administration` are for administrators alone. */
+export const PAGES: readonly PageEntry[] = [
+  { path: 'my-tokens', title: texts.myTokens.title, group: 'personal', Page: MyTokensPage },
+  { path: 'my-tokens/create', title: texts.createToken.title, group: 'personal', below: 'my-tokens', Page: CreateTokenPage },
+  { path: 'tokens', title: texts.tokens.title, group: 'administration', Page: TokensPage },
+  { path: 'tokens/create', title: texts.createToken.title, group: 'administration', below: 'tokens', Page: CreateTokenPage },
+];
