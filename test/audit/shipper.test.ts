@@ -117,6 +117,8 @@ it.each([
   const world = await startTrail(folder.file('spool'), { onDurable: (_uses, position) => shipper.note(position) });
   shipper.start(world.trail.end);
   await fill(world, 12);
+  expect(await shipper.settle()).toBe(true);
+  await fill(world, 12);
   let failures: number = times;
   copy[moment] = () => {
     failures -= 1;

@@ -121,7 +121,7 @@ eachDatabase((database) => {
     await take(opened(1), opened(2), closed(1));
     expect(await target.position(SPOOL)).toEqual(place(3));
     // The same batch again, by one who has not heard that it was taken: refused as a whole.
-    await expect(target.take({ from: null, to: place(3), lines: [opened(3)] })).rejects.toThrow();
+    await expect(target.take({ from: null, to: place(3), lines: [opened(3)] })).rejects.toThrow(/unique|duplicate/i);
     await expect(target.take({ from: place(1), to: place(3), lines: [opened(3)] })).rejects.toThrow('copied already');
     expect(numbers(await found())).toEqual([2, 1]);
     // A cursor that was lost: everything comes once more, and nothing is counted, logged or told twice.
