@@ -11,7 +11,6 @@ import { RestFault, type RestModule, type Route } from '../plugin-kit/rest.js';
 import type { Profile } from '../plugin-kit/setting.js';
 import type { Directory } from '../store/directory/directory.js';
 import type { Sessions } from '../store/sessions.js';
-import type { TokenList } from '../store/token-registry.js';
 import type { UpstreamCredentials } from '../store/upstream-credentials.js';
 import { answerFault, challengesFor, renderFault } from './fault.js';
 import { createLogin } from './login.js';
@@ -19,6 +18,8 @@ import { type Pages, servePage } from './pages.js';
 import { type ArrivedRequest, pluginRouter } from './plugin-router.js';
 import { viewOf, type ViewNeeds } from './request-view.js';
 import { auditExport } from './routes/audit-export.js';
+import { type AuditRecordsNeeds, auditRecordRoutes } from './routes/audit-records.js';
+import { auditStream, type AuditStreamNeeds } from './routes/audit-stream.js';
 import { type ExplainNeeds, explainRoutes } from './routes/explain.js';
 import { managedAccounts } from './routes/managed-accounts.js';
 import type { TokenSystems } from './token-view.js';
@@ -37,9 +38,11 @@ export interface AdminNeeds
   extends ViewNeeds,
     Omit<SwitchRoutesNeeds, 'trail'>,
     SettingRoutesNeeds,
-    Omit<TokenRoutesNeeds & MyTokenRoutesNeeds, 'directory' | 'registry' | 'tokenSystems'>,
-    Pick<ExplainNeeds, 'gate'> {
-  readonly registry: Pick<TokenList, 'list' | 'find'>;
+    Omit<TokenRoutesNeeds & MyTokenRoutesNeeds, 'directory' | 'tokenSystems' | 'registry'>,
+    Pick<ExplainNeeds, 'gate'>,
+    Omit<AuditRecordsNeeds, 'clock'>,
+    Pick<AuditStreamNeeds, 'auditTail' | 'atEnd'> {
+  readonly registry: TokenRoutesNeeds['registry'];
   readonly directory: Directory;
   readonly trail: Pick<Trail, 'act' | 'noteLogin' | 'records'>;
   readonly upstreamCredentials: UpstreamCredentials;
@@ -98,6 +101,7 @@ export function createAdminApp(needs: AdminNeeds): express.Express {
     next();
   });
   app.use(auditExport({ trail: needs.trail, callerOf }));
+  app.use(auditStream({ ...needs, callerOf }));
   app.use(managedAccounts({ directory: needs.directory, callerOf }));
   app.use(pluginRouter(apiModule(needs), { callerOf, clock: needs.clock, logger: needs.logger }));
   // Express knows a handler of errors by its four parameters.
@@ -126,6 +130,7 @@ function apiModule(needs: AdminNeeds): RestModule {
     myTokenRoutes(needs),
     settingRoutes(needs),
     explainRoutes(needs),
+    auditRecordRoutes(needs),
   ].flat();
   const routes = [...own, ...needs.systemRoutes];
   return { product: 'cloud', path: ROOT, versions: [], routes, renderFault };

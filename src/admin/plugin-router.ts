@@ -16,8 +16,6 @@ export interface ArrivedRequest {
   readonly request: RequestView;
   /** `WWW-Authenticate` values for a 401 [GW-12]. */
   readonly challenges?: readonly string[];
-  /** The body, where a rule of the token needed it and it was read already [EXT-15]. */
-  readonly judgedBody?: Buffer | null;
 }
 
 export interface PluginRouterNeeds {
@@ -83,17 +81,12 @@ function toCall(request: IncomingMessage, arrived: ArrivedRequest, parameters: R
     parameters,
     query: new URLSearchParams(arrived.request.query ?? ''),
     async json() {
-      const bytes = await bodyOf(request, arrived, clock);
+      const bytes = announcesBody(request) ? await readBody(request, clock) : Buffer.alloc(0);
       if (bytes.length === 0) return null;
       if (!isJson(request.headers['content-type'])) throw new RestFault(415, 'The body must be application/json.');
       return parseJsonBody(bytes);
     },
   };
-}
-
-async function bodyOf(request: IncomingMessage, arrived: ArrivedRequest, clock: Clock): Promise<Buffer> {
-  if (arrived.judgedBody !== undefined && arrived.judgedBody !== null) return arrived.judgedBody;
-  return announcesBody(request) ? readBody(request, clock) : Buffer.alloc(0);
 }
 
 function isJson(contentType: string | undefined): boolean {

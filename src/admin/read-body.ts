@@ -19,6 +19,8 @@ export function declaredLength(request: IncomingMessage): number {
 export function readBody(request: IncomingMessage, clock: Clock): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     if (declaredLength(request) > LIMITS.restBodyBytesMax) return reject(new HostError('request.body-too-large'));
+    // An empty one that a rule asked about is over already [EXT-15].
+    if (request.readableEnded) return resolve(Buffer.alloc(0));
     if (request.destroyed) return reject(new HostError('request.aborted'));
     const chunks: Buffer[] = [];
     let size = 0;

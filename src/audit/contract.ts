@@ -37,8 +37,29 @@ export interface Trail extends ActRecorder {
 export interface SpooledTrail extends Trail {
   /** The spool's id; the counters' cursor in the database belongs to it. */
   readonly spoolId: string;
+  /** The end of what is durable. */
+  readonly end: SpoolPosition;
+  /**
+   * Whether somebody's cursor lies behind the end, because a loss of power took what was there: then the trail goes on in a segment behind
+   * the cursor, so that nothing new is passed over.
+   */
+  skipPast(cursor: SpoolPosition): boolean;
+  /** Resolves when what was recorded before is durable, the ends of records that nobody waits for too. Rejects when the disk does not take it. */
+  settle(): Promise<void>;
   /** Every use of a token behind `from` (null: from the first) that is durable now, oldest first, each once. */
   uses(from: SpoolPosition | null): AsyncIterable<{ readonly uses: readonly OpenedUse[]; readonly position: SpoolPosition }>;
+  /** Keeps retention from deleting what somebody still has to read [AUD-24]. */
+  holdBack(holder: TrailHolder): void;
+}
+
+/** Somebody who still needs the spool from a place on. */
+export interface TrailHolder {
+  /** For the log. */
+  readonly name: string;
+  /** True: not even the bound on size passes it. */
+  readonly isFirm: boolean;
+  /** null: everything is needed. */
+  readonly position: () => SpoolPosition | null | Promise<SpoolPosition | null>;
 }
 
 /** One audit record as it is exported: `GET /api/v1/audit.jsonl` [AUD-22, AUD-10]. Documented in docs/audit.md. */

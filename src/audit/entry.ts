@@ -2,15 +2,17 @@
 import type { CredentialFault, Instant } from '../core/index.js';
 import type { AuditRecord } from './contract.js';
 
-/** `segment` begins a file; `open`, `act` and `login` begin a record, `close` ends one; `malformed` is a record by itself. */
-export type EntryKind = 'segment' | 'open' | 'act' | 'login' | 'malformed' | 'close';
+/**
+ * `segment` begins a file; `open`, `act` and `login` begin a record, `close` ends one; `malformed` is a record by itself.
+ * `checkpoint` signs everything before it and is no part of any record [AUD-4]. */
+export type EntryKind = 'segment' | 'open' | 'act' | 'login' | 'malformed' | 'close' | 'checkpoint';
 
 /** One line, read again. What is absent is null, false for `counts`, true for the two `in…` marks. */
 export interface Entry {
   readonly v: 1;
   readonly seq: number;
   readonly e: EntryKind;
-  /** The record's id; the spool's in a `segment`. */
+  /** The record's id; the spool's in a `segment` and a `checkpoint`. */
   readonly id: string;
   readonly at: Instant;
   readonly requestId?: string;
@@ -49,11 +51,21 @@ export interface Entry {
   readonly segment?: number;
   readonly node?: string;
   readonly open?: readonly (readonly [id: string, sequence: number])[];
+  /** Hash of the line before; absent in what versions before the chain wrote [AUD-4]. */
+  readonly prev?: string;
+  /** `checkpoint`: the site's key and its signature. */
+  readonly key?: string;
+  readonly sig?: string;
 }
 
-/** Every line of every spool is made here, which is where the hash of the line before will enter [AUD-4]. ASCII only. */
-export function sealLine(sequence: number, body: string): string {
-  return `{"v":1,"seq":${sequence},${body}}\n`;
+/** Every line of every spool is made here, but for its line feed; `previous` is the hash of the line before [AUD-4]. ASCII only. */
+export function sealLine(sequence: number, body: string, previous: string): string {
+  return `{"v":1,"seq":${sequence},${body},"prev":"${previous}"}`;
+}
+
+/** Whether an entry begins a record: what is no part of one, readers pass over. */
+export function beginsRecord(kind: string): kind is 'open' | 'act' | 'login' | 'malformed' {
+  return kind === 'open' || kind === 'act' || kind === 'login' || kind === 'malformed';
 }
 
 /** What every line begins with. Ids are ours and hold nothing that needs an escape. */

@@ -5,9 +5,13 @@ import { type Clock, LIMITS, type Logger, type RandomSource, type SpoolPosition,
 import { StartError } from '../core/start-error.js';
 import { type OpenAppendFile, openAppendFile, syncFolderOf } from './append-file.js';
 import { closeBody } from './body.js';
+import type { TrailSigner } from './checkpoint.js';
+import { HeadFile } from './head-file.js';
+import { type Held, heldAgainstHead } from './held-against-head.js';
 import { Kept } from './kept.js';
+import { noteAct } from './own-act.js';
 import { lockFolder, type Unlock } from './lock.js';
-import { type Recovered, recover } from './recover.js';
+import { recover } from './recover.js';
 import { type Durability, SegmentWriter } from './segment-writer.js';
 import { Spool } from './spool.js';
 
@@ -20,6 +24,8 @@ export interface OpenSpoolOptions {
   readonly random: RandomSource;
   readonly durability: Durability;
   readonly logger: Logger;
+  /** Signs checkpoints: the site's keys. */
+  readonly signer: TrailSigner;
   /** Left out: the real one. */
   readonly openFile?: OpenAppendFile;
   /** Bytes; left out: LIMITS.spoolSegmentBytesMax. */
@@ -40,10 +46,12 @@ export interface OpenedSpool {
 
 /** Rejects with StartError when the folder is another process's, or cannot be read or mended. */
 export async function openSpool(options: OpenSpoolOptions): Promise<OpenedSpool> {
-  const { folder, clock, random, logger } = options;
+  const { folder, clock, random, logger, signer } = options;
   const nextId = uuidSource(clock, random);
-  const { unlock, recovered } = await takeOver(folder, options.durability, nextId());
+  const { unlock, ...held } = await takeOver(options, nextId());
+  const { recovered, cut, lost } = held;
   const spoolId = recovered.spool ?? nextId();
+  const headFile = new HeadFile(folder, signer, logger);
   const writer = new SegmentWriter(
     {
       folder,
@@ -53,22 +61,43 @@ export async function openSpool(options: OpenSpoolOptions): Promise<OpenedSpool>
       durability: options.durability,
       openFile: options.openFile ?? openAppendFile,
       segmentBytesMax: options.segmentBytesMax ?? LIMITS.spoolSegmentBytesMax,
+      signer,
+      onCheckpoint: (head) => headFile.save(head),
     },
     recovered,
   );
   const spool = new Spool({ writer, clock, logger, open: recovered.open, onGroup: (position) => options.onGroup(position) });
-  const { bytesCut, linesDamaged } = recovered;
-  if (bytesCut > 0) logger.warn({ bytesCut }, 'A torn last line of the audit trail was cut off.');
-  if (linesDamaged > 0) logger.error({ linesDamaged }, 'Lines of the audit trail cannot be read; they are left as they are.');
+  tell(held, logger);
+  // What a killed process left unsigned is signed with the first group, or runs killed in turn would leave all of it so.
+  if (!recovered.isSigned) writer.wantCheckpoint();
+  const { sequence, lastHash: hash, segment } = recovered;
+  // From the first moment on there is one, so that it is never rightly missing. One that says more than the spool holds has to stay.
+  if (cut === null) headFile.save({ spool: spoolId, sequence, hash, segment, at: clock.now() });
+  else {
+    // A line with a number behind all that is lost stands first in a file of its own: the gap stays to be seen.
+    writer.beginSegment(Math.max(cut.segment, segment));
+    void noteAct({ spool, nextId, clock }, 'audit.cut-found', { from: cut.from, to: cut.to });
+  }
+  if (lost !== null) void noteAct({ spool, nextId, clock }, 'audit.head-lost', { head: lost });
   const ending = { outcome: 'unknown', status: null, code: null, bytesIn: null, bytesOut: null } as const;
-  for (const [sequence, id] of recovered.open) spool.append(new Kept(closeBody(id, sequence, clock.now(), null, ending), null, sequence));
+  for (const [opened, id] of recovered.open) spool.append(new Kept(closeBody(id, opened, clock.now(), null, ending), null, opened));
   const close = async (): Promise<void> => {
     if (await spool.close()) await unlock();
+    await headFile.settled();
   };
   return { spoolId, spool, writer, unclosed: recovered.open, nextId, close };
 }
 
-async function takeOver(folder: string, durability: Durability, unique: string): Promise<{ unlock: Unlock; recovered: Recovered }> {
+function tell({ recovered, cut, lost }: Held, logger: Logger): void {
+  const { bytesCut, linesDamaged } = recovered;
+  if (bytesCut > 0) logger.warn({ bytesCut }, 'A torn last line of the audit trail was cut off.');
+  if (linesDamaged > 0) logger.error({ linesDamaged }, 'Lines of the audit trail cannot be read; they are left as they are.');
+  if (cut !== null)
+    logger.error(cut, 'The end of the audit trail is missing: its head says that it went on. The gap stays, and is recorded.');
+  if (lost !== null) logger.error({ head: lost }, 'The head of the audit trail is lost: whether the end is missing cannot be told.');
+}
+
+async function takeOver({ folder, durability, signer }: OpenSpoolOptions, unique: string): Promise<Held & { readonly unlock: Unlock }> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await chmod(folder, 0o700);
@@ -78,7 +107,7 @@ async function takeOver(folder: string, durability: Durability, unique: string):
   }
   const unlock = await lockFolder(folder, unique);
   try {
-    return { unlock, recovered: await recover(folder) };
+    return { unlock, ...(await heldAgainstHead(folder, await recover(folder), signer)) };
   } catch (error) {
     await unlock();
     throw cannotOpen(folder, error);

@@ -11,6 +11,8 @@ export interface OpeningTrail {
   append(entry: SpoolEntry): void;
   /** The use is on the disk, so it counts, whatever the caller is told [EXT-45]. */
   countUse(use: OpenedUse): void;
+  /** null when the spool alone is required; else resolves when every required sink has the entry, and rejects with audit.unavailable. */
+  acknowledged(sequence: number): Promise<void> | null;
 }
 
 export class Opening implements SpoolEntry, OpenEntry {
@@ -50,13 +52,17 @@ export class Opening implements SpoolEntry, OpenEntry {
     // A request may run for long; its text need not be kept for it.
     this.body = '';
     if (this.#use !== null) this.#trail.countUse(this.#use);
-    if (this.isWaiting) {
-      this.isWaiting = false;
-      this.#resolve(this);
-    } else {
-      // The disk took it after the caller had been refused: the record says so, since nothing was done.
-      this.end({ outcome: 'failed', status: 503, code: 'audit.unavailable', bytesIn: 0, bytesOut: 0 });
-    }
+    // The disk took it after the caller had been refused.
+    if (!this.isWaiting) return this.#endUndone();
+    const acknowledged = this.#trail.acknowledged(sequence);
+    if (acknowledged === null) return this.#goOn();
+    acknowledged.then(
+      () => this.#goOn(),
+      (error: HostError) => {
+        this.failed(error);
+        this.#endUndone();
+      },
+    );
   }
 
   failed(error: HostError): void {
@@ -67,6 +73,16 @@ export class Opening implements SpoolEntry, OpenEntry {
 
   close({ kind, status, code, bytesIn, bytesOut }: Outcome): void {
     this.end({ outcome: kind, status, code, bytesIn, bytesOut });
+  }
+
+  #goOn(): void {
+    this.isWaiting = false;
+    this.#resolve(this);
+  }
+
+  /** The record says so, since nothing was done. */
+  #endUndone(): void {
+    this.end({ outcome: 'failed', status: 503, code: 'audit.unavailable', bytesIn: 0, bytesOut: 0 });
   }
 
   /** Ends the record once; later calls say nothing new. */

@@ -2,7 +2,7 @@
 // memory however long the trail is and however long a request took.
 import { type Instant, LIMITS, type Logger, type SpoolPosition } from '../core/index.js';
 import type { AuditRecord } from './contract.js';
-import { type Entry, readEntry } from './entry.js';
+import { beginsRecord, type Entry, readEntry } from './entry.js';
 import { LaterCloses } from './later-closes.js';
 import { type Lines, readSpool } from './segments.js';
 import { toRecord } from './to-record.js';
@@ -93,8 +93,8 @@ class Join {
   #takeEntry(entry: Entry): void {
     this.#sequence = entry.seq;
     if (entry.e === 'segment') this.#node = entry.node ?? '';
-    else if (entry.e !== 'close') this.#hold(entry);
-    else {
+    else if (beginsRecord(entry.e)) this.#hold(entry);
+    else if (entry.e === 'close') {
       const held = this.#held.get(entry.of ?? 0);
       if (held !== undefined) held.close = entry;
     }

@@ -1,7 +1,8 @@
 // What a start finds out from the spool of the run before, however that ended. Reads the last segment only: each segment's
 // first line tells what was open when it began, so memory and time do not grow with the trail [AUD-3].
 import { open, stat } from 'node:fs/promises';
-import { readEntry, readHead } from './entry.js';
+import { lineHash, NO_LINE, previousHash } from './chain.js';
+import { beginsRecord, readEntry, readHead } from './entry.js';
 import { listSegments, readSegment, segmentPath } from './segments.js';
 
 /** Where a spool goes on. */
@@ -13,6 +14,12 @@ export interface Recovered {
   readonly offset: number;
   /** Of the last good line. */
   readonly sequence: number;
+  /** Hash of the last good line, for the next one to hold [AUD-4]. */
+  readonly lastHash: string;
+  /** Whether that line is a checkpoint: then nothing waits to be signed. */
+  readonly isSigned: boolean;
+  /** Whether it holds a hash itself: then a head was written too. */
+  readonly isChained: boolean;
   /** Ids of the records that were opened and not closed, by the sequence of their opening, oldest first. */
   readonly open: ReadonlyMap<number, string>;
   /** Bytes of a torn line that were cut off. */
@@ -24,6 +31,7 @@ export interface Recovered {
 interface Progress {
   spool: string | null;
   sequence: number;
+  lastLine: string | null;
   linesDamaged: number;
   readonly open: Map<string, number>;
 }
@@ -31,13 +39,24 @@ interface Progress {
 /** Cuts a torn last line off and tells where to go on. Rejects with the system's error. */
 export async function recover(folder: string): Promise<Recovered> {
   const segments = await listSegments(folder);
-  const progress: Progress = { spool: null, sequence: 0, linesDamaged: 0, open: new Map() };
+  const progress: Progress = { spool: null, sequence: 0, lastLine: null, linesDamaged: 0, open: new Map() };
   const last = segments.at(-1);
-  if (last === undefined) return { ...progress, open: new Map(), segment: 1, offset: 0, bytesCut: 0 };
+  if (last === undefined) return { ...found(progress), segment: 1, offset: 0, bytesCut: 0 };
   let offset = 0;
   for (const segment of segments.slice(await firstToRead(folder, segments))) offset = await readThrough(folder, segment, progress);
-  const bySequence = new Map([...progress.open].map(([id, sequence]) => [sequence, id]));
-  return { ...progress, open: bySequence, segment: last, offset, bytesCut: await cutAt(segmentPath(folder, last), offset) };
+  return { ...found(progress), segment: last, offset, bytesCut: await cutAt(segmentPath(folder, last), offset) };
+}
+
+function found({ spool, sequence, lastLine, linesDamaged, open: byId }: Progress) {
+  return {
+    spool,
+    sequence,
+    lastHash: lastLine === null ? NO_LINE : lineHash(lastLine),
+    isSigned: lastLine === null || readHead(lastLine)?.e === 'checkpoint',
+    isChained: lastLine !== null && previousHash(lastLine) !== null,
+    open: new Map([...byId].map(([id, opened]) => [opened, id])),
+    linesDamaged,
+  };
 }
 
 /** Index of the last segment whose first line is whole; a kill while a segment is begun leaves one without. */
@@ -81,8 +100,9 @@ function takeIn(line: string, progress: Progress): boolean {
     progress.open.clear();
     for (const [id, sequence] of entry.open ?? []) progress.open.set(id, sequence);
   } else if (head.e === 'close') progress.open.delete(head.id);
-  else if (head.e !== 'malformed') progress.open.set(head.id, head.seq);
+  else if (beginsRecord(head.e) && head.e !== 'malformed') progress.open.set(head.id, head.seq);
   progress.sequence = head.seq;
+  progress.lastLine = line;
   return true;
 }
 

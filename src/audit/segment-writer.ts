@@ -3,7 +3,8 @@
 import { type Clock, isBehind, type SpoolPosition } from '../core/index.js';
 import { type AppendFile, type OpenAppendFile, syncFolderOf } from './append-file.js';
 import { segmentBody } from './body.js';
-import { sealLine } from './entry.js';
+import { ChainedLines } from './chain.js';
+import { type Head, isCheckpointDue, sealCheckpoint, type TrailSigner } from './checkpoint.js';
 import type { Recovered } from './recover.js';
 import { segmentPath } from './segments.js';
 
@@ -18,6 +19,9 @@ export interface SegmentWriterOptions {
   readonly durability: Durability;
   readonly openFile: OpenAppendFile;
   readonly segmentBytesMax: number;
+  readonly signer: TrailSigner;
+  /** Called when a checkpoint is durable. */
+  onCheckpoint(head: Head): void;
 }
 
 /** Bytes of a group for which a buffer is kept: some hundred requests. */
@@ -31,6 +35,10 @@ export class SegmentWriter {
   #segmentMin: number;
   #offset: number;
   #sequence: number;
+  #lastHash: string;
+  /** Lines behind the last checkpoint. */
+  #unsigned: number;
+  #isCheckpointWanted = false;
   readonly #buffer = Buffer.allocUnsafe(GROUP_BYTES);
   /** Something may stand behind `#offset` that was never acknowledged. */
   #isDirty = false;
@@ -41,6 +49,8 @@ export class SegmentWriter {
     this.#segmentMin = recovered.segment;
     this.#offset = recovered.offset;
     this.#sequence = recovered.sequence;
+    this.#lastHash = recovered.lastHash;
+    this.#unsigned = recovered.isSigned ? 0 : 1;
   }
 
   /** The end of what is durable. */
@@ -51,23 +61,42 @@ export class SegmentWriter {
   /** When `place` lies behind the end (a loss of power took what was there): begins a segment behind it with the next group, and is true. */
   skipPast(place: SpoolPosition): boolean {
     const isLost = isBehind(this.position, place);
-    if (isLost) this.#segmentMin = place.segment + 1;
+    if (isLost) this.#segmentMin = Math.max(this.#segmentMin, place.segment + 1);
     return isLost;
+  }
+
+  /** Whether lines wait for a checkpoint. */
+  get isUnsigned(): boolean {
+    return this.#unsigned > 0;
+  }
+
+  /** Lets the next group, which may be empty, end with a checkpoint, if there is anything to sign. */
+  wantCheckpoint(): void {
+    this.#isCheckpointWanted = true;
+  }
+
+  /** Begins a new segment with the next group. */
+  beginSegment(behind = this.#segment): void {
+    this.#segmentMin = Math.max(this.#segmentMin, behind + 1);
   }
 
   /** Numbers the entries and writes them as one group; resolves, when they are durable, to the sequence of the first, 0 when there is none. */
   async write(entries: readonly { readonly body: string }[], open: ReadonlyMap<number, string>): Promise<number> {
-    if (entries.every(({ body }) => body === '')) return 0;
+    const isEmpty = entries.every(({ body }) => body === '');
+    if (isEmpty && !(this.#isCheckpointWanted && this.isUnsigned)) return 0;
     const isDue = this.#offset >= this.#options.segmentBytesMax || this.#segmentMin > this.#segment;
     const file = this.#isDirty || this.#file === null || isDue ? await this.#fileToWrite(isDue) : this.#file;
-    let sequence = this.#sequence;
-    let text = '';
-    if (this.#offset === 0) text = sealLine(++sequence, this.#firstBody(open));
-    const first = sequence + 1;
-    for (const { body } of entries) if (body !== '') text += sealLine(++sequence, body);
-    await this.#append(file, this.#encoded(text));
-    this.#sequence = sequence;
-    return first;
+    const lines = new ChainedLines(this.#sequence, this.#lastHash);
+    if (this.#offset === 0) lines.add(this.#firstBody(open));
+    const first = lines.sequence + 1;
+    for (const { body } of entries) if (body !== '') lines.add(body);
+    const head = this.#addCheckpoint(lines);
+    await this.#append(file, this.#encoded(lines.text));
+    this.#unsigned = head === null ? this.#unsigned + lines.sequence - this.#sequence : 0;
+    this.#sequence = lines.sequence;
+    this.#lastHash = lines.last;
+    if (head !== null) this.#options.onCheckpoint(head);
+    return isEmpty ? 0 : first;
   }
 
   async close(): Promise<void> {
@@ -103,6 +132,18 @@ export class SegmentWriter {
   #firstBody(open: ReadonlyMap<number, string>): string {
     const { spool, node, clock } = this.#options;
     return segmentBody(spool, node, this.#segment, clock.now(), open);
+  }
+
+  /** At the end of a group, where it is due: after many lines, when it is asked for, and as a segment's last line. */
+  #addCheckpoint(lines: ChainedLines): Head | null {
+    const { spool, clock, signer, segmentBytesMax } = this.#options;
+    const isFull = this.#offset + lines.text.length >= segmentBytesMax;
+    const count = this.#unsigned + lines.sequence - this.#sequence;
+    if (!this.#isCheckpointWanted && !isFull && !isCheckpointDue(count)) return null;
+    this.#isCheckpointWanted = false;
+    const at = clock.now();
+    lines.addLine(sealCheckpoint(lines.sequence + 1, spool, at, lines.last, signer));
+    return { spool, sequence: lines.sequence, hash: lines.last, segment: this.#segment, at };
   }
 
   /** In a buffer that is used again and again, since one write is under way at a time; large groups are rare and get their own. */

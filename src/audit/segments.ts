@@ -48,11 +48,15 @@ export async function* readSegment(folder: string, segment: number, start = 0, s
   }
 }
 
-/** Reads the whole lines of every segment between two places; `from` null: from the first. */
+/** Reads the whole lines of every segment between two places; `from` null: from the first. What retention deletes meanwhile is left out. */
 export async function* readSpool(folder: string, from: SpoolPosition | null, to: SpoolPosition): AsyncGenerator<Lines> {
   for (const segment of await listSegments(folder)) {
     if (segment > to.segment || (from !== null && segment < from.segment)) continue;
     const start = segment === from?.segment ? from.offset : 0;
-    yield* readSegment(folder, segment, start, segment === to.segment ? to.offset : Number.POSITIVE_INFINITY);
+    try {
+      yield* readSegment(folder, segment, start, segment === to.segment ? to.offset : Number.POSITIVE_INFINITY);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
   }
 }

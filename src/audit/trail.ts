@@ -8,6 +8,7 @@ import {
   HostError,
   type Identity,
   type Instant,
+  LIMITS,
   type Logger,
   type OpenedUse,
   Refusal,
@@ -15,14 +16,18 @@ import {
 } from '../core/index.js';
 import type { Act, RecordMarks } from '../plugin-kit/contract.js';
 import { actBody, closeBody, type Ending, loginBody, malformedBody, requestBody } from './body.js';
-import type { AuditRecord, OpenEntry, SpooledTrail } from './contract.js';
+import type { AuditRecord, OpenEntry, SpooledTrail, TrailHolder } from './contract.js';
 import { Kept } from './kept.js';
 import { Opening, type OpeningTrail } from './opening.js';
 import { openSpool, type OpenedSpool, type OpenSpoolOptions } from './open-spool.js';
+import { noteAct } from './own-act.js';
 import { Place } from './place.js';
 import { joinRecords } from './records.js';
 import { cutUserAgent } from './redact.js';
 import { Refusals } from './refusals.js';
+import { Retention, type RetentionBounds } from './retention.js';
+import type { SinkOptions } from './sinks/contract.js';
+import { Sinks } from './sinks/open-sinks.js';
 import { readUses, type UseBatch } from './uses.js';
 
 export interface TrailOptions extends Omit<OpenSpoolOptions, 'onGroup'> {
@@ -31,20 +36,35 @@ export interface TrailOptions extends Omit<OpenSpoolOptions, 'onGroup'> {
    * Must not throw.
    */
   onDurable(batch: readonly OpenedUse[], position: SpoolPosition): void;
+  /** Where records go besides the spool; left out: nowhere [AUD-22]. */
+  readonly sinks?: readonly SinkOptions[];
+  /** Postern's own, for formats that tell it. */
+  readonly version?: string;
+  /** How much of the spool is kept; left out: all of it [AUD-24]. */
+  readonly retention?: RetentionBounds;
 }
 
 /** Opens the trail in `folder`, which is this process's own. Rejects with StartError when that is not possible. */
 export async function createTrail(options: TrailOptions): Promise<SpooledTrail> {
   let uses: OpenedUse[] = [];
+  const reach: { sinks?: Sinks } = {};
   const opened = await openSpool({
     ...options,
     onGroup(position) {
       const batch = uses;
       uses = [];
       options.onDurable(batch, position);
+      reach.sinks?.wake();
     },
   });
-  return new DiskTrail(options, opened, (use) => uses.push(use));
+  reach.sinks = await Sinks.open({
+    ...options,
+    sinks: options.sinks ?? [],
+    version: options.version ?? '0',
+    end: () => opened.writer.position,
+    onLoss: ({ sink, from, to }) => void noteAct({ ...opened, clock: options.clock }, 'audit.sink-lost', { sink, from, to }),
+  });
+  return new DiskTrail(options, opened, reach.sinks, (use) => uses.push(use));
 }
 
 const DONE = { outcome: 'done', status: null, code: null, bytesIn: null, bytesOut: null } as const;
@@ -64,22 +84,40 @@ class DiskTrail implements SpooledTrail {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #opened: OpenedSpool;
+  readonly #sinks: Sinks;
+  readonly #holders: TrailHolder[] = [];
+  readonly #retention: Retention;
+  readonly #stopRetention: Cancel;
   readonly #refusals = new Refusals();
   readonly #openingTrail: OpeningTrail;
   readonly #stopRefusals: Cancel;
+  readonly #stopCheckpoints: Cancel;
 
-  constructor(options: TrailOptions, opened: OpenedSpool, countUse: (use: OpenedUse) => void) {
+  constructor(options: TrailOptions, opened: OpenedSpool, sinks: Sinks, countUse: (use: OpenedUse) => void) {
     const { folder, clock, logger } = options;
     this.#folder = folder;
     this.#clock = clock;
     this.#logger = logger;
     this.#opened = opened;
+    this.#sinks = sinks;
     this.spoolId = opened.spoolId;
-    this.#openingTrail = { clock, countUse, append: (entry) => opened.spool.append(entry) };
+    const acknowledged = (sequence: number): Promise<void> | null => sinks.acknowledged(sequence);
+    this.#openingTrail = { clock, countUse, acknowledged, append: (entry) => opened.spool.append(entry) };
+    this.#retention = this.#createRetention(options.retention ?? { ageMs: null, bytesMax: null });
+    this.#stopRetention = clock.every(
+      LIMITS.auditRetentionMs,
+      () => this.#retention.run(),
+      (error) => logger.error({ error }, 'The oldest part of the audit trail cannot be deleted.'),
+    );
     this.#stopRefusals = clock.every(
       REFUSALS_MS,
       () => this.#writeRefusals(clock.now()),
       (error) => logger.error({ error }, 'Refused requests could not be recorded.'),
+    );
+    this.#stopCheckpoints = clock.every(
+      LIMITS.auditCheckpointMs,
+      () => this.#sign().catch(() => undefined),
+      () => undefined,
     );
   }
 
@@ -120,31 +158,52 @@ class DiskTrail implements SpooledTrail {
 
   async *records(range: { readonly from?: Instant; readonly to?: Instant }): AsyncGenerator<AuditRecord> {
     // Ends that are on their way are waited for; what a failing disk does not take is not there to be read.
-    await this.#settled().catch(() => undefined);
+    await this.settle().catch(() => undefined);
     const { spool, writer, unclosed } = this.#opened;
     const running = new Set([...spool.open.keys()].filter((sequence) => !unclosed.has(sequence)));
     yield* joinRecords({ folder: this.#folder, end: writer.position, running, logger: this.#logger }, range);
   }
 
+  get end(): SpoolPosition {
+    return this.#opened.writer.position;
+  }
+
+  skipPast(cursor: SpoolPosition): boolean {
+    return cursor.spool === this.spoolId && this.#opened.writer.skipPast(cursor);
+  }
+
   async *uses(from: SpoolPosition | null): AsyncGenerator<UseBatch> {
-    const { writer } = this.#opened;
     const start = from?.spool === this.spoolId ? from : null;
-    const end = writer.position;
-    if (start !== null && writer.skipPast(start)) {
+    const { end } = this;
+    if (start !== null && this.skipPast(start)) {
       this.#logger.error({ counted: start, end }, 'More was counted than the trail holds: its last entries were lost.');
       return;
     }
     yield* readUses(this.#folder, start, end);
   }
 
+  holdBack(holder: TrailHolder): void {
+    this.#holders.push(holder);
+  }
+
   drain(): Promise<void> {
     this.#writeRefusals('all');
-    return this.#settled();
+    return this.settle();
+  }
+
+  async settle(): Promise<void> {
+    await this.#reached();
+    // The end of a login, or of a record that came too late, is written after its beginning.
+    await this.#reached();
   }
 
   async close(): Promise<void> {
     this.#stopRefusals();
-    await this.drain().catch((error: unknown) => this.#logger.error({ error }, 'The end of the audit trail could not be written.'));
+    this.#stopCheckpoints();
+    this.#stopRetention();
+    const drained = this.drain().then(() => this.#sign());
+    await drained.catch((error: unknown) => this.#logger.error({ error }, 'The end of the audit trail could not be written.'));
+    await this.#sinks.close();
     await this.#opened.close();
   }
 
@@ -154,12 +213,33 @@ class DiskTrail implements SpooledTrail {
     });
   }
 
-  async #settled(): Promise<void> {
-    await this.#reached();
-    // The end of a login, or of a record that came too late, is written after its beginning.
+  #createRetention(bounds: RetentionBounds): Retention {
+    const { spool, writer } = this.#opened;
+    const sinkHolders = (): TrailHolder[] =>
+      this.#sinks.holds.map(({ name, isRequired, position }) => ({
+        name: `audit sink ${name}`,
+        isFirm: isRequired,
+        position: () => position,
+      }));
+    return new Retention({
+      folder: this.#folder,
+      bounds,
+      clock: this.#clock,
+      logger: this.#logger,
+      end: () => writer.position,
+      oldestOpen: () => Math.min(...spool.open.keys()),
+      holders: () => [...this.#holders, ...sinkHolders()],
+      record: (detail, work) =>
+        this.act({ action: 'audit.trimmed', actor: null, system: null, tokenRef: null, clientAddress: null, detail }, work),
+    });
+  }
+  /** Resolves when everything durable is signed. A disk that fails is told by whoever waits for it. */
+  async #sign(): Promise<void> {
+    const { writer } = this.#opened;
+    if (!writer.isUnsigned) return;
+    writer.wantCheckpoint();
     await this.#reached();
   }
-
   #reached(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#opened.spool.append(new Place(this.#clock.monotonicMs(), resolve, reject));

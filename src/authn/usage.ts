@@ -1,7 +1,8 @@
 // Counts the uses of tokens: taken from durable records, added up in memory, and moved to the tables together with the place
 // in the trail up to which they are counted, so that each counts once whatever is killed when [GW-51, EXT-45, WOM-15].
 import { type Cancel, type Clock, isBehind, LIMITS, type Logger, type OpenedUse, type SpoolPosition } from '../core/index.js';
-import type { TokenUse } from '../plugin-kit/contract.js';
+import type { TokenUse, UsedAddress } from '../plugin-kit/contract.js';
+import { mergeAddresses } from '../plugin-kit/used-addresses.js';
 
 /** Uses to be added to the tables, and where the trail's cursor stands afterwards. */
 export interface UsageBatch {
@@ -32,7 +33,7 @@ interface Noted {
   readonly position: SpoolPosition;
 }
 
-type Tally = { -readonly [Name in keyof TokenUse]: TokenUse[Name] };
+type Tally = { -readonly [Name in Exclude<keyof TokenUse, 'addresses'>]: TokenUse[Name] } & { addresses: UsedAddress[] };
 
 /** Counts nothing before `replay` has been through: what the tables lack comes first. */
 export class UsageLedger {
@@ -115,11 +116,12 @@ export class UsageLedger {
     if (tokens === undefined) this.#tallies.set(system, (tokens = new Map<string, Tally>()));
     let tally = tokens.get(tokenRef);
     if (tally === undefined) {
-      tally = { tokenRef, authenticated: 0, permitted: 0, lastUsedAt: at, clientAddress, userAgent };
+      tally = { tokenRef, authenticated: 0, permitted: 0, lastUsedAt: at, clientAddress, userAgent, addresses: [] };
       tokens.set(tokenRef, tally);
     }
     tally.authenticated += 1;
     if (isPermitted) tally.permitted += 1;
+    if (clientAddress !== null) noteAddress(tally, { address: clientAddress, lastUsedAt: at, userAgent, count: 1 });
     if (at < tally.lastUsedAt) return;
     tally.lastUsedAt = at;
     tally.clientAddress = clientAddress;
@@ -165,4 +167,12 @@ export class UsageLedger {
     this.#tallies = new Map();
     return { position: this.#position, uses };
   }
+}
+
+/** Mostly it is the address of the use before, and then nothing is put in order anew. */
+function noteAddress(tally: Tally, used: UsedAddress): void {
+  const [newest] = tally.addresses;
+  if (newest?.address === used.address && used.lastUsedAt >= newest.lastUsedAt) {
+    tally.addresses[0] = { ...used, count: newest.count + 1 };
+  } else tally.addresses = [...mergeAddresses(tally.addresses, [used])];
 }

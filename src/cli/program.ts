@@ -1,5 +1,8 @@
 // The commands of `postern` as one table: what there is, and what each runs.
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { FindTokenOptions } from './audit-find-token.js';
+import type { TailOptions } from './audit-tail.js';
+import type { VerifyOptions } from './audit-verify.js';
 import type { ExplainOptions } from './explain.js';
 import type { UserCommand, UserOptions } from './users.js';
 
@@ -14,6 +17,13 @@ export interface Actions {
   user(command: UserCommand, flags: readonly string[]): Promise<number>;
   /** Resolves to the exit code. */
   explain(method: string, url: string, options: ExplainOptions, flags: readonly string[]): Promise<number>;
+  /** Each resolves to the exit code. */
+  readonly audit: {
+    verify(options: VerifyOptions, flags: readonly string[]): Promise<number>;
+    publicKeys(flags: readonly string[]): Promise<number>;
+    tail(options: TailOptions, flags: readonly string[]): Promise<number>;
+    findToken(options: FindTokenOptions, flags: readonly string[]): Promise<number>;
+  };
   /** Takes the exit code of a command that ended. */
   exit(code: number): void;
 }
@@ -39,6 +49,7 @@ export function createProgram(actions: Actions): Command {
     .action(async (flags: string[]) => actions.exit(await actions.rotateKeys(flags)));
   addUserCommands(program, actions);
   addExplainCommand(program, actions);
+  addAuditCommands(program, actions);
   return program;
 }
 
@@ -67,6 +78,37 @@ function addExplainCommand(program: Command, actions: Actions): void {
     .action(async (method: string, url: string, flags: string[], options: ExplainOptions) =>
       actions.exit(await actions.explain(method, url, options, flags)),
     );
+}
+
+/** `postern audit …`; settings as for start stand behind. */
+function addAuditCommands(program: Command, actions: Actions): void {
+  const { audit: run } = actions;
+  const audit = program.command('audit').description('the audit trail on this machine, beside a running server or without one');
+  const command = (name: string, about: string): Command =>
+    audit.command(name).description(`${about}; settings as for start`).allowUnknownOption().argument('[flags...]', 'settings');
+  command('verify', 'say whether the trail is as it was written, and where it is not')
+    .option('--json', 'one JSON object instead of text')
+    .option('--anchor <file...>', 'a copy of the head (audit-head.json) that was kept elsewhere: the trail must reach as far')
+    .option('--folder <folder>', 'a trail that lies elsewhere, such as a copy; its head beside it')
+    .option('--public-keys <file>', 'verify with what `postern audit public-keys` printed instead of the key file')
+    .action(async (flags: string[], options: VerifyOptions) => actions.exit(await run.verify(options, flags)));
+  command('public-keys', 'print what somebody needs to verify the trail who must not be able to sign one').action(async (flags: string[]) =>
+    actions.exit(await run.publicKeys(flags)),
+  );
+  command('find-token', 'read a leaked value from standard input and list the requests that presented it')
+    .option('--json', 'one record a line, as it is exported')
+    .option('--newest <count>', 'the newest first, so many at most', readCount)
+    .action(async (flags: string[], options: FindTokenOptions) => actions.exit(await run.findToken(options, flags)));
+  command('tail', 'show the last records, and with --follow those that come')
+    .option('-n, --lines <count>', 'how many of the last records', '20')
+    .option('-f, --follow', 'go on until interrupted')
+    .option('--json', 'whole records as JSON lines')
+    .action(async (flags: string[], options: TailOptions) => actions.exit(await run.tail(options, flags)));
+}
+
+function readCount(text: string): number {
+  if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 1 to 99999.');
+  return Number(text);
 }
 
 /** `postern user …`; settings as for start stand behind. */

@@ -12,6 +12,7 @@ import {
 import { dataCenterSetting } from '../plugin-kit/site-switches.js';
 import { parseAddressList, type StatementText } from '../policy/index.js';
 import { type AddressSet, foldHeaderName, LIMITS, Secret } from '../core/index.js';
+import { AUDIT_SETTINGS } from './audit-settings.js';
 
 /** How the upstream learns the user [GW-42]. */
 export type IdentityMode =
@@ -352,6 +353,7 @@ export const HOUSE_SETTINGS = {
     { emulator: 'forward', gateway: 'strip' },
     'Whether cookies pass, in both directions. Anonymous requests that are forwarded keep theirs.',
   ),
+  passThrough: booleanSetting('passThrough', false, 'Whether what is not /rest/* is forwarded as it came, in nobody’s name.'),
   wrongBearer: choiceSetting(
     'wrongBearer',
     ['anonymous', 'refuse'],
@@ -364,12 +366,7 @@ export const HOUSE_SETTINGS = {
     { emulator: 'allow', gateway: 'refuse' },
     'Whether a request made with a token may make a token, which then takes over its limits.',
   ),
-  auditDurability: choiceSetting(
-    'audit.durability',
-    ['process', 'power'],
-    'process',
-    'What a record survives before the upstream is asked: a killed process, or a power cut too.',
-  ),
+  ...AUDIT_SETTINGS,
   mailUrl: textSetting<Secret | null>(
     'mail.url',
     'smtp://host:port or smtps://host:port, with name:password@ before the host where the server wants a login',

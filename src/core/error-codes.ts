@@ -116,6 +116,12 @@ export const ERROR_CODES = {
     publicText: 'Client must be authenticated to access this resource.',
     operatorText: 'A password was sent where only tokens are forwarded; the setting `passwords` decides [GW-14].',
   },
+  'authn.elsewhere': {
+    status: 401,
+    owner: 'client',
+    publicText: 'No credential is taken here: tokens open /rest/ alone.',
+    operatorText: 'An Authorization header was sent outside /rest/*, where requests pass in nobody’s name (setting passThrough) [GW-8].',
+  },
   'authn.denied': {
     status: 403,
     owner: 'client',
@@ -152,6 +158,19 @@ export const ERROR_CODES = {
     owner: 'policy',
     publicText: 'This token may not be used for this request.',
     operatorText: 'The site’s policy does not permit the request [GW-20].',
+  },
+  'policy.overloaded': {
+    status: 503,
+    owner: 'platform',
+    publicText: 'Too many requests are being checked. Try again later.',
+    operatorText: 'As many bodies as limits.ts allows are held in memory because rules of tokens ask about them [EXT-15, GW-52].',
+  },
+  'policy.body-consumed': {
+    status: 503,
+    owner: 'config',
+    publicText: 'The request body could not be checked.',
+    operatorText:
+      'A rule of the token asks about the body, and something before Postern has read it: guard before any body parser [EXT-15].',
   },
   'audit.unavailable': {
     status: 503,

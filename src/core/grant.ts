@@ -1,4 +1,5 @@
 // What an accepted credential may be used for. Cached beside the principal; asked again on every request [GW-21, GW-61].
+import type { ErrorCode } from './error-codes.js';
 import type { Instant } from './instant.js';
 
 /** What a rule is asked about: the canonical request, below nothing and with nothing left out [EXT-14]. */
@@ -19,6 +20,11 @@ export interface JudgedBody {
   readonly bytes: Buffer;
   readonly contentType: string | null;
   readonly contentEncoding: string | null;
+}
+
+/** Why a body that a rule asks about could not be read: the request is denied with this code, and recorded [EXT-15]. */
+export interface BodyFault {
+  readonly fault: ErrorCode;
 }
 
 /** Why one rule did or did not match. */

@@ -13,6 +13,7 @@ export * from './keys.js';
 export * from './limits.js';
 export * from './log.js';
 export * from './login-failures.js';
+export * from './next-turn.js';
 export * from './principal.js';
 export * from './product.js';
 export * from './random.js';

@@ -29,6 +29,19 @@ export interface SiteKeys {
   encrypt(purpose: KeyPurpose, plainText: string, context: string): string;
   /** Undoes `encrypt`; throws when the key is gone or the text was changed. */
   decrypt(purpose: KeyPurpose, cipherText: string, context: string): string;
+  /** Signs under the current key: Ed25519, so that whoever checks need not be able to sign. */
+  sign(purpose: KeyPurpose, text: string): Signature;
+  /** Whether `signature` is that of `text`; null when the key is not in the file. */
+  verify(purpose: KeyPurpose, text: string, signature: Signature): boolean | null;
+  /** The public half of each key for one purpose, by key id: SPKI in PEM. */
+  publicKeys(purpose: KeyPurpose): ReadonlyMap<string, string>;
+}
+
+/** An Ed25519 signature (RFC 8032) and the id of the key that made it. */
+export interface Signature {
+  readonly keyId: string;
+  /** 64 bytes in base64url. */
+  readonly signature: string;
 }
 
 /** What signs the tokens that tell the upstream the user [GW-42]. */

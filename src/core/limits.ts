@@ -13,6 +13,10 @@ export const LIMITS = {
   plainAddressesMax: 10_000,
   /** Bytes of the request target. Tomcat's default for the whole head is 8 KiB. */
   targetBytesMax: 8_192,
+  /** Ways to read one target that passes as it came, path parameters and repeated escapes in any order; one with more is refused [GW-8]. */
+  pathReadingsMax: 32,
+  /** Milliseconds between two lines of the log that tell how much has passed outside `/rest/*` [GW-8]. */
+  passTallyMs: 60_000,
   /** Bytes of the path for a token with rules, so that a decision stays short [EXT-17]. */
   judgedPathBytesMax: 2_048,
   /** Bytes of the Authorization header: the longest token is 255, the longest name the same, base64 adds a third [GW-10]. */
@@ -43,6 +47,8 @@ export const LIMITS = {
   discardedBodyBytesMax: 67_108_864,
   /** Bytes of a body that is buffered because a rule needs it; 413 past it [EXT-15]. */
   judgedBodyBytesMax: 1_048_576,
+  /** Bodies that are buffered because a rule needs them, at once: 128 MiB of them at most; past it 503 [EXT-15]. */
+  judgedBodiesMax: 128,
   /** Milliseconds a body that is buffered may take to arrive. */
   bodyTimeoutMs: 30_000,
   /** Characters of one rule [EXT-17]. */
@@ -169,8 +175,64 @@ export const LIMITS = {
   auditQueueBytesMax: 16_777_216,
   /** Bytes of one spool segment before the next is begun. */
   spoolSegmentBytesMax: 67_108_864,
+  /** Lines of the trail that one checkpoint signs: a signature takes about 40 µs, so a line pays for 40 ns of it [AUD-4]. */
+  auditCheckpointLinesMax: 1_000,
+  /** Milliseconds that lines wait for a checkpoint at most: what a tail that is cut may take with it unseen after a kill [AUD-4]. */
+  auditCheckpointMs: 5_000,
+  /** Findings that a verification of the trail lists; the rest is counted. */
+  auditFindingsMax: 1_000,
+  /** Records that a sink is sent at once. */
+  sinkBatchMax: 200,
+  /** Milliseconds until a sink that failed is tried again; each time twice as long … */
+  sinkRetryMs: 500,
+  /** … and at most so long. */
+  sinkRetryMsMax: 60_000,
+  /** Milliseconds between two writes of a sink's cursor: what is sent again after a kill. */
+  sinkSaveMs: 1_000,
+  /** Records on one syslog connection, whose orderly end is the only acknowledgement there is; then a new one is begun … */
+  sinkConfirmMax: 2_000,
+  /** … or after so many milliseconds: what is sent again after a connection broke. */
+  sinkConfirmMs: 10_000,
+  /** Milliseconds between two looks for segments of the trail that retention may delete [AUD-24]. */
+  auditRetentionMs: 60_000,
   /** Distinct (peer, code) pairs counted within a second for requests that normalise refused; past it one row holds the rest [AUD-1]. */
   refusalRowsMax: 1_000,
+  /** Entries of the trail that are copied to the database in one transaction: some milliseconds of work, and one commit. */
+  auditShipLines: 200,
+  /** Rows in one statement of such a transaction; between two statements requests get their turn. */
+  auditShipRows: 20,
+  /** Milliseconds from a durable group to its copy in the database: many groups share a transaction. */
+  auditShipDelayMs: 250,
+  /** Bytes recorded in a second from which on the copying stands back: about a thousand requests, a fifth of what a core carries. */
+  auditShipBusyBytes: 700_000,
+  /** How many times as long as a batch took the copying rests then, so that it has three hundredths of a core … */
+  auditShipPauseBusy: 30,
+  /** … and otherwise. */
+  auditShipPauseIdle: 1,
+  /** Milliseconds until a batch that failed is tried again. */
+  auditShipRetryMs: 1_000,
+  /** Milliseconds that a reader waits for what is not copied yet; then it is shown what there is. */
+  auditShipWaitMs: 2_000,
+  /** Records that are looked at for one page; a page that would need more tells where to go on. */
+  auditScanMax: 50_000,
+  /** Records read at once for a page: some milliseconds; then requests get their turn. */
+  auditScanRows: 500,
+  /** Records on one page of `/api/v1/audit`. */
+  auditPageMax: 1_000,
+  /** Events on one page of the product's audit log; its own bound is 100,000, which is 70 MB at once [AUD-20]. */
+  productLogPageMax: 10_000,
+  /** Steps of a chart: more than a screen is wide. */
+  auditChartStepsMax: 1_500,
+  /** Clients of the live tail at a time. */
+  auditTailsMax: 20,
+  /** Bytes that a client of the live tail may be behind; past it records are left out, and it is told how many. */
+  auditTailBytesMax: 1_048_576,
+  /** Milliseconds from a durable group to the live tail: many groups share a read. */
+  auditTailDelayMs: 100,
+  /** Milliseconds between two signs of life to a quiet tail: below the idle time of common proxies. */
+  auditTailBeatMs: 15_000,
+  /** Distinct addresses kept of a token: the last. */
+  tokenAddressesMax: 10,
   /** Mails that may wait; past it new ones are dropped, with a warning [PAT-53]. */
   mailQueueMax: 10_000,
   /** Milliseconds between two looks for mails that are due. */

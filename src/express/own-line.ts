@@ -1,7 +1,5 @@
 // The gateway's line before somebody's own application: the same steps, and the application where an upstream would be.
 import type { UpstreamProduct } from '../core/index.js';
-import { ERROR_CODES } from '../core/index.js';
-import { answerError } from '../gateway/answer.js';
 import type { Gateway } from '../gateway/gateway.js';
 import { createLine, type LineNeeds } from '../server/line.js';
 import { HOUSE_SETTINGS as S } from '../config/schema.js';
@@ -29,7 +27,8 @@ export function ownLine(needs: LineNeeds, place: Place, application: NonNullable
       baseOrigin: settings.get(S.baseUrl)?.origin ?? null,
     },
     // Fail closed: a path that no token can open is not handed on as if it had been judged [GW-7].
-    elsewhere: (exchange) =>
-      void answerError(exchange, { code: 'request.not-found', publicText: ERROR_CODES['request.not-found'].publicText }),
+    elsewhere: () => false,
+    passThrough: false,
+    notePassed: () => undefined,
   });
 }

@@ -4,11 +4,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import passport from 'passport';
 import { challenges } from '../authn/challenge.js';
 import { parseAuthorization } from '../authn/authorization-header.js';
-import { ERROR_CODES } from '../core/index.js';
+import { type CanonicalRequest, ERROR_CODES, type Identity } from '../core/index.js';
 import { asHostError } from '../gateway/answer.js';
 import type { Gateway } from '../gateway/gateway.js';
+import { readJudgedBody } from '../gateway/judged-body.js';
 import { normalise } from '../gateway/normalise.js';
-import { decide } from '../policy/index.js';
+import { decide, type Judged } from '../policy/index.js';
 import type { LineNeeds } from '../server/line.js';
 import { ownLine, type Place } from './own-line.js';
 import { type PosternUser, userOf } from './user.js';
@@ -44,14 +45,16 @@ export function createStrategy(scheme: 'basic' | 'bearer', needs: LineNeeds, pla
 /** The line's steps up to the record. Throws HostError. */
 async function judge(scheme: 'basic' | 'bearer', incoming: Arrived, gateway: Gateway): Promise<Verdict> {
   const arrival = read(incoming, gateway);
-  if (arrival.place === 'elsewhere') return { status: ERROR_CODES['request.not-found'].status };
+  if (arrival.place !== 'rest') return { status: ERROR_CODES['request.not-found'].status };
   const { request, authorization } = arrival;
   const header = parseAuthorization(authorization);
   const isOurs =
     header.kind === 'credential' ? header.credential.scheme === scheme : header.kind === 'malformed' && header.scheme === scheme;
   if (!isOurs) return { status: 401 };
-  const identity = await gateway.authentication.authenticate(request, authorization);
-  const decision = decide(request, identity, null, gateway.policy, { destination: 'upstream', now: gateway.clock.now() });
+  const first = await gateway.authentication.authenticate(request, authorization);
+  const judged = await readBodyOf(incoming, request, first, gateway);
+  const identity = judged === null ? first : await gateway.authentication.authenticate(request, authorization);
+  const decision = decide(request, identity, judged, gateway.policy, { destination: 'upstream', now: gateway.clock.now() });
   const entry = await gateway.trail.open(request, identity, decision, gateway.systems.marks(identity));
   gateway.systems.used(identity);
   const bytes = { bytesIn: 0, bytesOut: 0 };
@@ -66,6 +69,11 @@ async function judge(scheme: 'basic' | 'bearer', incoming: Arrived, gateway: Gat
   const { status } = ERROR_CODES[code];
   entry.close({ kind: 'refused', status, code, ...bytes });
   return { status };
+}
+
+/** Without an answer there is nothing that tells when the body may be forgotten: then it is not read, which denies where a rule asks about it. */
+async function readBodyOf(incoming: Arrived, request: CanonicalRequest, identity: Identity, gateway: Gateway): Promise<Judged> {
+  return incoming.res === undefined ? null : readJudgedBody({ incoming, outgoing: incoming.res }, request, identity, gateway);
 }
 
 function read(incoming: Arrived, gateway: Gateway): ReturnType<typeof normalise> {

@@ -21,7 +21,7 @@ export function answerError(
   discardBody(exchange, isAwaitingContinue(exchange));
   for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value);
   if (status === 405) outgoing.setHeader('Allow', METHODS.join(', '));
-  if (isFraming(error.code)) outgoing.setHeader('Connection', 'close');
+  if (endsConnection(error.code)) outgoing.setHeader('Connection', 'close');
   outgoing.setHeader('Content-Type', error.contentType ?? JSON_CONTENT_TYPE);
   outgoing.setHeader('Content-Length', Buffer.byteLength(body));
   outgoing.setHeader('Cache-Control', 'no-store');
@@ -37,9 +37,9 @@ export function asHostError(error: unknown): HostError {
     : new HostError('platform.unexpected', { detail: String((error as Error)?.stack ?? error), cause: error });
 }
 
-// A request that could be read in two ways ends its connection: what follows could be, too [GW-6].
-function isFraming(code: ErrorCode): boolean {
-  return code === 'request.malformed' || code === 'request.version' || code === 'request.method-unknown';
+// A request that could be read in two ways ends its connection: what follows could be, too [GW-6]. One that is late may never be complete.
+function endsConnection(code: ErrorCode): boolean {
+  return ['request.malformed', 'request.version', 'request.method-unknown', 'request.timeout'].includes(code);
 }
 
 function isAwaitingContinue({ incoming, outgoing }: Exchange): boolean {
@@ -48,8 +48,9 @@ function isAwaitingContinue({ incoming, outgoing }: Exchange): boolean {
 
 const continued = new WeakSet<object>();
 
-/** Sends `100 Continue` and remembers it [GW-40]. */
+/** Sends `100 Continue`, once, and remembers it [GW-40]. */
 export function sendContinue(exchange: Exchange): void {
+  if (hasSentContinue(exchange.outgoing)) return;
   continued.add(exchange.outgoing);
   exchange.outgoing.writeContinue();
 }

@@ -1,5 +1,5 @@
 // What the line needs, gathered once at the start; each step gets its part as an argument.
-import type { Trail } from '../audit/contract.js';
+import type { Outcome, Trail } from '../audit/contract.js';
 import type { Authentication } from '../authn/authenticate.js';
 import type { CanonicalRequest, Clock, Grant, Identity, Logger, Principal, Product, UpstreamProduct } from '../core/index.js';
 import type { RecordMarks } from '../plugin-kit/contract.js';
@@ -37,13 +37,17 @@ export interface Gateway {
   readonly explains: boolean;
   readonly trail: Trail;
   readonly systems: SystemNotices;
+  /** Bodies in memory because a rule asks about them [EXT-15]. */
+  readonly judging: { count: number };
   readonly ownResources: OwnResources;
   /** What stands behind the line in this very process, where there is no upstream: somebody's own application. */
   readonly application?: Pick<OwnResources, 'serve'>;
   readonly upstreams: ReadonlyMap<UpstreamProduct, Upstream>;
   readonly outbound: OutboundSettings;
-  /** Everything that is not `/rest/*` below a context path: the control plane, or 404 [GW-7]. */
-  elsewhere(exchange: Exchange, arrival: Extract<Normalised, { place: 'elsewhere' }>): void;
+  /** Serves what is not `/rest/*` below a context path and Postern's own all the same [GW-7]. False: it is not, and nothing was done. */
+  elsewhere(exchange: Exchange, arrival: Extract<Normalised, { place: 'elsewhere' }>): boolean;
+  /** Told of every request that has passed outside `/rest/*` [GW-8]. */
+  notePassed(product: Product, outcome: Outcome): void;
 }
 
 export interface OutboundSettings {

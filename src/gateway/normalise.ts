@@ -16,7 +16,8 @@ import {
 } from '../core/index.js';
 import { canonicalPath } from './canonical-path.js';
 import { checkFraming } from './framing-check.js';
-import { checkQuery } from './query-check.js';
+import { checkMethodParameter, checkQuery } from './query-check.js';
+import { couldBeRest } from './rest-readings.js';
 
 /** What normalisation must know of the site. */
 export interface NormaliseSite {
@@ -26,12 +27,25 @@ export interface NormaliseSite {
   readonly contexts: readonly { readonly product: UpstreamProduct; readonly contextPath: string }[];
   /** Beginnings of the paths on our own origin that belong to the cloud's token system [CLD-1]. */
   readonly cloudPaths: readonly `/${string}`[];
+  /** Whether what is not `/rest/*` may go on to a product as it came [GW-8]. */
+  readonly passThrough: boolean;
   /** Authority of the base URL, lower case, default port left out; null when there is none. */
   readonly baseAuthority: string | null;
   readonly trustedProxies: AddressSet | null;
 }
 
-/** A canonical request on `/rest/*`, or the path of something else that Postern may serve itself [GW-7]. */
+/** What may go on to a product as it came, should it not be Postern's own [GW-8]. */
+export interface Passage {
+  /** `path` and `target` are not canonical: nothing is judged by them. */
+  readonly request: CanonicalRequest;
+  /** Whether there is an Authorization header, whatever it holds. */
+  readonly hasCredential: boolean;
+}
+
+/**
+ * A canonical request on `/rest/*`; or the canonical path of something else, which Postern may serve itself [GW-7]; or, by setting, what
+ * has no canonical path and can be the product's alone [GW-8].
+ */
 export type Normalised =
   | { readonly place: 'rest'; readonly request: CanonicalRequest; readonly authorization: string | null; readonly host: string }
   | {
@@ -40,7 +54,10 @@ export type Normalised =
       readonly path: string;
       readonly query: string | null;
       readonly expectsContinue: boolean;
-    };
+      /** null: no product lies there, or the setting is off. */
+      readonly passage: Passage | null;
+    }
+  | { readonly place: 'product'; readonly passage: Passage };
 
 const KNOWN_METHODS: ReadonlySet<string> = new Set(METHODS);
 
@@ -51,23 +68,32 @@ export function normalise(incoming: IncomingMessage, site: NormaliseSite): Norma
   const method = knownMethod(incoming.method ?? '');
   if (incoming.httpVersion !== '1.1' && incoming.httpVersion !== '1.0') throw new HostError('request.version');
   const expectsContinue = checkExpectation(headers.expect, incoming.httpVersion);
-  const target = originForm(incoming.url ?? '', method, headers.host, site.baseAuthority);
-  if (target === '*') return { place: 'elsewhere', method, path: '*', query: null, expectsContinue };
+  const target = originForm(incoming.url ?? '', method, headers.host, site);
+  if (target === '*') return { place: 'elsewhere', method, path: '*', query: null, expectsContinue, passage: null };
   if (target.length > LIMITS.targetBytesMax) throw new HostError('request.too-long');
-  const { path, query } = split(target);
-  const context = restContext(path, site);
-  if (query !== null && context !== null) checkQuery(query);
-  if (context === null) return { place: 'elsewhere', method, path, query, expectsContinue };
-  const request = {
-    ...context,
+  const canonical = site.passThrough ? attempt(() => canonicalTarget(target)) : canonicalTarget(target);
+  const request = (place: Place, { path, query }: Target): CanonicalRequest => ({
+    ...place,
     ...describe(incoming, site, at),
     method,
     path,
     query,
     target: query === null ? path : `${path}?${query}`,
     expectsContinue,
-  };
-  return { place: 'rest', request, authorization: headers.authorization, host: headers.host };
+  });
+  if (!(canonical instanceof HostError)) {
+    const place = restPlace(canonical.path, site);
+    if (place !== null) {
+      if (canonical.query !== null) checkQuery(canonical.query);
+      return { place: 'rest', request: request(place, canonical), authorization: headers.authorization, host: headers.host };
+    }
+  }
+  const asItCame = split(target);
+  const product = site.passThrough ? passedTo(asItCame, canonical, site) : null;
+  const passage = product === null ? null : { request: request(product, asItCame), hasCredential: headers.authorization !== null };
+  if (!(canonical instanceof HostError)) return { place: 'elsewhere', method, ...canonical, expectsContinue, passage };
+  if (passage === null) throw canonical;
+  return { place: 'product', passage };
 }
 
 function knownMethod(method: string): Method {
@@ -82,12 +108,16 @@ function checkExpectation(expect: string | null, httpVersion: string): boolean {
   return httpVersion === '1.1';
 }
 
+// What a target holds: RFC 3986 §2. A fragment is for clients alone (GHSA-pxq7-h93f-9jrg).
+const ALLOWED = /^[\x21\x24-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e]+$/;
+// What browsers send to pages all the same, `|` and braces in a query above all.
+const VISIBLE = /^[\x21\x22\x24-\x7e]+$/;
+const ODD_CHARACTER = 'a character that must be escaped, or a fragment';
+
 // RFC 9112 §3.2: origin form, or absolute form whose authority is ours, or `*` for OPTIONS.
-function originForm(target: string, method: Method, host: string, baseAuthority: string | null): string {
+function originForm(target: string, method: Method, host: string, { baseAuthority, passThrough }: NormaliseSite): string {
   if (target === '*' && method === 'OPTIONS') return target;
-  // Raw bytes that no target holds: RFC 3986 §2. A fragment is for clients alone (GHSA-pxq7-h93f-9jrg).
-  if (!/^[\x21\x24-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e]+$/.test(target))
-    return refuseTarget('a character that must be escaped, or a fragment');
+  if (!(passThrough ? VISIBLE : ALLOWED).test(target)) return refuseTarget(ODD_CHARACTER);
   if (target.startsWith('/')) return target;
   const absolute = /^(https?):\/\/([^/?]*)(.*)$/i.exec(target);
   if (absolute === null) return refuseTarget('it is neither a path nor an absolute URL');
@@ -109,14 +139,55 @@ function refuseTarget(reason: string): never {
   throw new HostError('request.malformed', { detail: `target: ${reason}`, publicText: `The request target is not accepted: ${reason}.` });
 }
 
-function split(target: string): { path: string; query: string | null } {
+interface Target {
+  readonly path: string;
+  readonly query: string | null;
+}
+
+function split(target: string): Target {
   const mark = target.indexOf('?');
-  const path = canonicalPath(mark < 0 ? target : target.slice(0, mark));
-  return { path, query: mark < 0 ? null : target.slice(mark + 1) };
+  return mark < 0 ? { path: target, query: null } : { path: target.slice(0, mark), query: target.slice(mark + 1) };
+}
+
+function canonicalTarget(target: string): Target {
+  if (!ALLOWED.test(target)) refuseTarget(ODD_CHARACTER);
+  const { path, query } = split(target);
+  return { path: canonicalPath(path), query };
+}
+
+function attempt(work: () => Target): Target | HostError {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof HostError) return error;
+    throw error;
+  }
+}
+
+interface Place<P extends Product = Product> {
+  readonly product: P;
+  readonly contextPath: string;
+}
+
+/** The product that a target outside `/rest/*` may pass to as it came, or null. Throws for one that some server reads as `/rest/*` [GW-8]. */
+function passedTo({ path, query }: Target, canonical: Target | HostError, { contexts }: NormaliseSite): Place | null {
+  const places: readonly Place[] = contexts;
+  if (
+    couldBeRest(
+      path,
+      places.map(({ contextPath }) => contextPath),
+    )
+  )
+    throw canonical instanceof HostError ? canonical : refuseTarget('some servers read it as a path below /rest');
+  if (query !== null) checkMethodParameter(query);
+  const seen = canonical instanceof HostError ? path : canonical.path;
+  // The longest context path first: a product at the root has the others' paths below it.
+  const lying = places.filter(({ contextPath }) => seen === contextPath || seen.startsWith(`${contextPath}/`));
+  return lying.toSorted((a, b) => b.contextPath.length - a.contextPath.length)[0] ?? null;
 }
 
 /** The product below whose `/rest/` the path lies; a token opens nothing else [GW-7]. */
-function restContext(path: string, site: NormaliseSite): { product: Product; contextPath: string } | null {
+function restPlace(path: string, site: NormaliseSite): Place | null {
   for (const { product, contextPath } of site.contexts) if (path.startsWith(`${contextPath}/rest/`)) return { product, contextPath };
   if (site.cloudPaths.some((prefix) => path === prefix || path.startsWith(`${prefix}/`))) return { product: 'cloud', contextPath: '' };
   return null;

@@ -17,6 +17,19 @@ export function checkQuery(query: string): void {
   }
 }
 
+/**
+ * The same for a query that passes as it came, where logging in is the product's business and only the method counts [GW-3, GW-8]. A name
+ * that does not decode is nobody's `_method`. Throws HostError request.login-parameter.
+ */
+export function checkMethodParameter(query: string): void {
+  for (const part of query.split(/[&;]/)) {
+    const name = (part.split('=', 1)[0] ?? '')
+      .replaceAll('+', ' ')
+      .replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+    if (name.split(SEPARATORS).some((piece) => piece.trim().toLowerCase() === '_method')) throw new HostError('request.login-parameter');
+  }
+}
+
 /** The parameter's name, decoded. One that does not decode could be read in more than one way: refused. */
 function decodedName(raw: string): string {
   if (!/[%+]/.test(raw)) return raw;

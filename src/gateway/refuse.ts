@@ -28,7 +28,8 @@ export function refuse(
   if (problem !== null && problem.acceptedScope !== null) headers['X-Accepted-Scope'] = problem.acceptedScope;
   const body = problem === null ? { json } : { json: problem.json, contentType: PROBLEM_CONTENT_TYPE };
   const bytesOut = answerError(exchange, { code: decision.code, publicText, ...body }, headers);
-  return { kind: status >= 500 ? 'failed' : 'refused', status, code: decision.code, bytesIn: 0, bytesOut };
+  const kind = decision.code === 'request.aborted' ? 'aborted' : status >= 500 ? 'failed' : 'refused';
+  return { kind, status, code: decision.code, bytesIn: 0, bytesOut };
 }
 
 /** The reason, for a token that is valid and may not do this [GW-23]. */

@@ -40,6 +40,11 @@ export function readRequestBody(incoming: IncomingMessage, { onBytes, onBegun }:
   incoming.on('close', () => {
     if (!incoming.complete) body.destroy(new Error('the client went away'));
   });
+  // An empty body that a rule asked about has been read to its end already [EXT-15].
+  if (incoming.readableEnded) {
+    body.push(null);
+    begin();
+  }
   // An upload that the upstream gave up is nobody's uncaught error.
   body.on('error', () => undefined);
 }

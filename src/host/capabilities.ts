@@ -25,6 +25,7 @@ export interface HouseParts {
   noteGuess(user: Principal, clientAddress: string | null): Promise<void>;
   forget(tokenRef: string): void;
   settleUses(): Promise<void>;
+  readonly usageDetails: PluginHost['usageDetails'];
 }
 
 /** The host as one plugin sees it. A setting that its manifest does not declare is an error: documentation comes from manifests. */
@@ -53,5 +54,6 @@ export function hostFor(manifest: PluginManifest, parts: HouseParts): PluginHost
     noteGuess: (user, clientAddress) => parts.noteGuess(user, clientAddress),
     forget: (tokenRef) => parts.forget(tokenRef),
     settleUses: () => parts.settleUses(),
+    usageDetails: (tokenRef, page) => parts.usageDetails(tokenRef, page),
   };
 }

@@ -35,6 +35,25 @@ export interface PluginManifest {
   readonly settings: readonly SettingSpec[];
   /** Settings that it reads and another plugin declares: one system installed twice has them once. */
   readonly sharedSettings?: readonly SettingSpec[];
+  /** What the product's own audit log calls what is done with its tokens; left out: Postern's own words [PAT-60]. */
+  readonly productLog?: ProductLogWords;
+}
+
+/** A text of a product, and the key by which the product translates it. */
+export interface Phrase {
+  readonly i18nKey: string;
+  readonly text: string;
+}
+
+/** How a token system's acts stand in the product's own audit log. */
+export interface ProductLogWords {
+  readonly category: Phrase;
+  readonly created: Phrase;
+  readonly deleted: Phrase;
+  /** The attribute that holds the token's label. */
+  readonly label: Phrase;
+  /** A call made with a token; left out: the product's log does not show calls [AUD-5]. */
+  readonly call?: Phrase;
 }
 
 /** What a plugin does, once activated. Every list may be empty. */
@@ -78,6 +97,26 @@ export interface PluginHost {
   forget(tokenRef: string): void;
   /** Resolves when every use that was answered stands in the tables: call it before a list shows counters. */
   settleUses(): Promise<void>;
+  /** The calls made with a token that were marked for it, newest first, out of the trail [EXT-46]. */
+  usageDetails(tokenRef: string, page: { readonly startAt: number; readonly limit: number }): Promise<UsageDetails>;
+}
+
+/** A page of a token's calls. */
+export interface UsageDetails {
+  readonly total: number;
+  readonly calls: readonly {
+    readonly at: Instant;
+    readonly method: string;
+    /** Canonical, context path included. */
+    readonly path: string;
+    /** null: it runs, or nobody knows how it ended. */
+    readonly status: number | null;
+    readonly isPermitted: boolean;
+    readonly clientAddress: string | null;
+    readonly userAgent: string | null;
+    /** The token's rule that decided. */
+    readonly rule: string | null;
+  }[];
 }
 
 /** One kind of credential of one token system. */
@@ -122,6 +161,17 @@ export interface TokenUse {
   readonly lastUsedAt: Instant;
   readonly clientAddress: string | null;
   readonly userAgent: string | null;
+  /** The last distinct addresses within the batch, newest first, at most LIMITS.tokenAddressesMax. */
+  readonly addresses?: readonly UsedAddress[];
+}
+
+/** An address that a token was used from. */
+export interface UsedAddress {
+  readonly address: string;
+  readonly lastUsedAt: Instant;
+  readonly userAgent: string | null;
+  /** Uses from there, since the address entered the list. */
+  readonly count: number;
 }
 
 /** How a use is marked in the trail. */

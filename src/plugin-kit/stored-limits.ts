@@ -17,7 +17,7 @@ export function readLimits(limitTo: string | null, ip: string | null): StoredLim
 function readRules(limitTo: string | null): string {
   if (limitTo === null) return '';
   try {
-    return compileLimitTo(limitTo, { allowBody: false })?.text ?? '';
+    return compileLimitTo(limitTo)?.text ?? '';
   } catch (error) {
     if (error instanceof RuleError) throw new RestFault(400, `limitTo: ${error.message}`);
     throw error;

@@ -1,6 +1,7 @@
 // The decision: pure and synchronous, deny unless permitted, forbid wins, an error denies. A token never adds power: it needs its own
 // limits *and* the site's policy [GW-20, GW-21].
 import {
+  type BodyFault,
   type Decision,
   type ErrorCode,
   type Grant,
@@ -21,8 +22,11 @@ export interface Occasion {
   readonly now: Instant;
 }
 
+/** What came of the body: read, not to be read, or null where no rule asks about it. */
+export type Judged = JudgedBody | BodyFault | null;
+
 /** Judges one request. Never throws and looks at nothing but its arguments. */
-export function decide(view: RequestView, identity: Identity, judged: JudgedBody | null, policy: SitePolicy, occasion: Occasion): Decision {
+export function decide(view: RequestView, identity: Identity, judged: Judged, policy: SitePolicy, occasion: Occasion): Decision {
   if (view.clientAddress === null) return deny('policy.address-unknown');
   switch (identity.kind) {
     case 'anonymous':
@@ -39,16 +43,19 @@ export function decide(view: RequestView, identity: Identity, judged: JudgedBody
   }
 }
 
-/** Whether the token's rules for this method and path need the body: only then is it read before the decision [EXT-15]. */
-export function needsJudgedBody(view: RequestView, identity: Identity): boolean {
-  if (identity.kind !== 'authenticated' || identity.grant === null || isTooLongToJudge(view, identity.grant)) return false;
-  return identity.grant.limits.some(({ rules }) => rules?.needsBody(view.method, view.path, view.contextPath) === true);
+/** Whether the decision depends on the body: only then is it read before [EXT-15]. A token that is refused whatever the body says costs no memory. */
+export function needsJudgedBody(view: RequestView, identity: Identity, now: Instant): boolean {
+  if (identity.kind !== 'authenticated' || identity.grant === null || view.clientAddress === null) return false;
+  const { principal, grant } = identity;
+  if (!principal.isActive || isOver(grant, now) || isTooLongToJudge(view, grant)) return false;
+  if (!grant.limits.every((bundle) => isFromAllowed(bundle, view))) return false;
+  return grant.limits.some(({ rules }) => rules?.needsBody(view.method, view.path, view.contextPath) === true);
 }
 
 function decideAuthenticated(
   view: RequestView,
   identity: Authenticated,
-  judged: JudgedBody | null,
+  judged: Judged,
   policy: SitePolicy,
   { destination, now }: Occasion,
 ): Decision {
@@ -58,15 +65,20 @@ function decideAuthenticated(
     if (destination === 'upstream' && policy.passwords === 'refuse') return deny('authn.password');
     return decideBySite(view, identity, policy, null);
   }
-  // Half-open: the instant a token ends it is over [GW-21]. Asked this way round, a NaN is over too.
-  if (grant.validUntil !== null && !(now < grant.validUntil)) return deny('authn.refused');
+  if (isOver(grant, now)) return deny('authn.refused');
   if (isTooLongToJudge(view, grant)) return deny('request.too-long');
+  if (judged !== null && 'fault' in judged) return deny(judged.fault);
   const held = holdLimits(
     { method: view.method, path: view.path, contextPath: view.contextPath, query: view.query, body: judged },
     view,
     grant,
   );
   return 'code' in held ? deny(held.code) : decideBySite(view, identity, policy, held.rule);
+}
+
+// Half-open: the instant a token ends it is over [GW-21]. Asked this way round, a NaN is over too.
+function isOver({ validUntil }: Grant, now: Instant): boolean {
+  return validUntil !== null && !(now < validUntil);
 }
 
 /** Whether the path is longer than rules are asked about [EXT-17]. */

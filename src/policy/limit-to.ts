@@ -19,7 +19,7 @@ export const compiledTexts = new LRUCache<string, CompiledRules | 'broken'>({
  * Compiles a text that somebody wants to store. null: unrestricted. Throws RuleError, and then nothing may be stored [EXT-18]. The caps
  * are held against our own estimate before the engine is called, and against the engine's count after [EXT-17].
  */
-export function compileLimitTo(text: string | null | undefined, options: RuleOptions = { allowBody: false }): RuleSet | null {
+export function compileLimitTo(text: string | null | undefined, options: RuleOptions = { allowBody: true }): RuleSet | null {
   if (isUnrestricted(text)) return null;
   const texts = splitRules(text);
   const rules = readRules(texts, options);
@@ -46,7 +46,7 @@ export function compileStoredLimitTo(text: string | null | undefined): RuleSet |
 }
 
 /** The same for a text that is asked about once: nothing of it is kept, so that asking never costs a token in use its compiled rules. */
-export function compileOnce(text: string | null | undefined, options: RuleOptions = { allowBody: false }): RuleSet | null {
+export function compileOnce(text: string | null | undefined, options: RuleOptions = { allowBody: true }): RuleSet | null {
   if (isUnrestricted(text)) return null;
   const texts = splitRules(text);
   const parsed = readRules(texts, options);

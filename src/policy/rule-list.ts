@@ -7,7 +7,7 @@ import { RuleError } from './rule-error.js';
 
 /** What a site takes. */
 export interface RuleOptions {
-  /** False refuses `[JsonData::…]`: creation says so until bodies are read. */
+  /** False refuses `[JsonData::…]`: bodies are read for tokens alone, so the site's policy cannot ask about them. */
   readonly allowBody: boolean;
 }
 
@@ -19,7 +19,10 @@ export function readRules(texts: readonly string[], { allowBody }: RuleOptions):
       if (index >= LIMITS.rulesPerTokenMax) throw new PatternError(null, `there are more than ${LIMITS.rulesPerTokenMax} rules`);
       const rule = parseRule(text);
       if (!allowBody && rule.conditions.some(({ kind }) => kind === 'json')) {
-        throw new PatternError(text.indexOf('[JsonData::'), '[JsonData::…] conditions are not yet supported');
+        throw new PatternError(
+          text.indexOf('[JsonData::'),
+          '[JsonData::…] conditions are for tokens: no body is read for the site’s policy',
+        );
       }
       instructions += rule.instructions;
       if (instructions > LIMITS.tokenProgramMax) {

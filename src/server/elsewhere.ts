@@ -1,4 +1,5 @@
-// Everything that is not `/rest/*` below a context path: readiness, the products' status, our public keys, the control plane, or 404 [GW-7].
+// Everything that is not `/rest/*` below a context path: readiness, the products' status, our public keys, the control plane, or false: then
+// nothing was done [GW-7].
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ERROR_CODES, JSON_CONTENT_TYPE, LIMITS, METHODS, type PublicJwk } from '../core/index.js';
 import { answerError, sendContinue } from '../gateway/answer.js';
@@ -10,6 +11,8 @@ export interface ElsewhereNeeds {
   readonly publishedKeys: (() => readonly PublicJwk[]) | null;
   /** Serves everything below `/api/` and `/ui/`, and `/` itself, which leads browsers to the pages. */
   readonly controlPlane: (incoming: IncomingMessage, outgoing: ServerResponse) => void;
+  /** Whether `/` leads to the pages; where everything else is the product's, that is too [GW-8]. */
+  readonly leadsToPages: boolean;
   /** True while requests are served: false again once the end has begun. */
   isReady(): boolean;
 }
@@ -26,26 +29,30 @@ export function createElsewhere(needs: ElsewhereNeeds): Gateway['elsewhere'] {
       outgoing.writeHead(204, { Allow: METHODS.join(', ') }).end();
     } else if (arrival.path === '/readyz' || statusPaths.has(arrival.path)) {
       if (arrival.method !== 'GET' && arrival.method !== 'HEAD')
-        return void answerError(exchange, fault('request.method-not-allowed'), { Allow: 'GET, HEAD' });
+        return answerError(exchange, fault('request.method-not-allowed'), { Allow: 'GET, HEAD' }) >= 0;
       const isReady = needs.isReady();
       const state = arrival.path === '/readyz' ? { ready: isReady } : { state: isReady ? 'RUNNING' : 'STOPPING' };
       answerJson(outgoing, isReady ? 200 : 503, state);
     } else if (arrival.path === KEYS_PATH && needs.publishedKeys !== null) {
       if (arrival.method !== 'GET' && arrival.method !== 'HEAD')
-        return void answerError(exchange, fault('request.method-not-allowed'), { Allow: 'GET, HEAD' });
+        return answerError(exchange, fault('request.method-not-allowed'), { Allow: 'GET, HEAD' }) >= 0;
       answerJson(outgoing, 200, { keys: needs.publishedKeys() }, `public, max-age=${LIMITS.identityKeysMaxAgeSeconds}`);
-    } else if (arrival.path === '/' || ['/api', '/ui'].some((root) => arrival.path === root || arrival.path.startsWith(`${root}/`))) {
+    } else if (
+      (arrival.path === '/' && needs.leadsToPages) ||
+      ['/api', '/ui'].some((root) => arrival.path === root || arrival.path.startsWith(`${root}/`))
+    ) {
       // Express routes by what it reads here: the canonical form, never the raw target [GW-1].
       incoming.url = arrival.query === null ? arrival.path : `${arrival.path}?${arrival.query}`;
       if (arrival.expectsContinue) sendContinue(exchange);
       needs.controlPlane(incoming, outgoing);
     } else {
-      answerError(exchange, fault('request.not-found'));
+      return false;
     }
+    return true;
   };
 }
 
-function fault(code: 'request.not-found' | 'request.method-not-allowed') {
+function fault(code: 'request.method-not-allowed') {
   return { code, publicText: ERROR_CODES[code].publicText };
 }
 

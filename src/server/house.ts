@@ -1,6 +1,8 @@
 // What stands behind both doors, the server's and somebody's own Express app: the database, keys and users, the trail with its counters, the
 // token systems, and the authentication that asks them. Built from the bottom up; `closing` takes it down again.
 import path from 'node:path';
+import { Shipper } from '../audit/shipper.js';
+import { Tail } from '../audit/tail.js';
 import { createTrail } from '../audit/trail.js';
 import { type Authentication, createAuthentication } from '../authn/authenticate.js';
 import { watchFreshness } from '../authn/freshness.js';
@@ -17,6 +19,7 @@ import { validateManifests } from '../host/registry.js';
 import { openMail } from '../mail/open-mail.js';
 import type { Plugin } from '../plugin-kit/contract.js';
 import type { SettingSpec } from '../plugin-kit/setting.js';
+import { auditCopy } from '../store/audit/copy.js';
 import { openDirectory } from '../store/directory/directory.js';
 import { loginFailures } from '../store/directory/login-failures.js';
 import { openKeys } from '../store/site-keys.js';
@@ -24,10 +27,13 @@ import { openSwitches } from '../store/switches.js';
 import { tokenList } from '../store/token-registry.js';
 import { usageStore } from '../store/usage-store.js';
 import type { Closing } from './closing.js';
+import { copyTarget, productEvents } from './copy-trail.js';
 import { countUses } from './count-uses.js';
 import { openDatabase, passwordSchemeOf } from './database.js';
 import { ensureFirstUsers } from './first-users.js';
 import { type OpenedTrust, openTrust } from './upstream-trust.js';
+import { usageDetails } from './usage-details.js';
+import { readVersion } from './version.js';
 
 export interface HouseOptions {
   readonly settings: Settings;
@@ -89,27 +95,59 @@ function openOutside(settings: Settings, trust: OpenedTrust, closing: Closing): 
 type Ground = Awaited<ReturnType<typeof openGround>>;
 
 /** The trail, and the counters that are fed from it. */
-async function openRecords({ settings, clock, random, logger }: HouseOptions, { store, dataFolder }: Ground, closing: Closing) {
+async function openRecords(
+  { settings, plugins, clock, random, logger }: HouseOptions,
+  { store, keys, dataFolder }: Ground,
+  closing: Closing,
+) {
+  const folder = path.join(dataFolder, 'audit');
   const counters = usageStore(store, clock);
   // The systems that count are there before the first batch is: nothing is applied before the replay.
   const counted: { by?: ActiveSystems } = {};
   const ledger = new UsageLedger({ clock, logger, apply: (batch) => countUses(counters, systemsOf(counted))(batch) });
+  const systemWords = new Map(plugins.map(({ manifest }) => [manifest.key, manifest]));
+  const copy = copyTarget(auditCopy(store, clock, productEvents(systemWords)));
+  const shipper = new Shipper({ folder, target: copy, clock, logger });
+  const tail = new Tail({ folder, clock, logger });
   const trail = await createTrail({
-    folder: path.join(dataFolder, 'audit'),
+    folder,
     clock,
     random,
     logger,
+    signer: keys,
     durability: settings.get(S.auditDurability),
-    onDurable: (uses, position) => ledger.note(uses, position),
+    sinks: settings.get(S.auditSinks) ?? [],
+    version: readVersion(),
+    retention: retentionBounds(settings),
+    onDurable(uses, position) {
+      ledger.note(uses, position);
+      shipper.note(position);
+      tail.note(position);
+    },
   });
+  // The counters are exact whatever the bound on size says: what they have not counted is not deleted [GW-51].
+  trail.holdBack({ name: 'the counters of uses', isFirm: true, position: () => counters.position(trail.spoolId) });
+  trail.holdBack({ name: 'the copy in the database', isFirm: false, position: () => copy.position(trail.spoolId) });
   closing.add(() => trail.close());
+  // What is not copied by now is copied after the next start.
+  closing.add(() => shipper.close());
   // After the trail's last group and before the tables close.
-  closing.addAfter(() => ledger.close(), 1);
+  closing.addAfter(() => ledger.close(), 2);
   const replay = async (by: ActiveSystems): Promise<void> => {
     counted.by = by;
     await ledger.replay(await counters.position(trail.spoolId), trail);
   };
-  return { trail, ledger, replay };
+  const copied = await copy.position(trail.spoolId);
+  if (copied !== null && trail.skipPast(copied))
+    logger.error({ copied, end: trail.end }, 'The database has more of the trail than the disk.');
+  tail.note(trail.end);
+  return { trail, ledger, replay, shipper, tail, systemWords };
+}
+
+function retentionBounds(settings: Settings) {
+  const days = settings.get(S.auditRetentionDays);
+  const megabytes = settings.get(S.auditRetentionMegabytes);
+  return { ageMs: days === 0 ? null : days * 86_400_000, bytesMax: megabytes === 0 ? null : megabytes * 1_000_000 };
 }
 
 type Records = Awaited<ReturnType<typeof openRecords>>;
@@ -123,7 +161,7 @@ function systemsOf({ by }: { by?: ActiveSystems }): ActiveSystems {
 async function openIdentity(
   options: HouseOptions,
   { store, keys, directory }: Ground,
-  { trail, ledger, replay }: Records,
+  { trail, ledger, replay, shipper }: Records,
   closing: Closing,
 ) {
   const { settings, plugins, clock, random, logger } = options;
@@ -158,6 +196,11 @@ async function openIdentity(
     noteGuess: async ({ username }, address) => void (await throttle.failed({ scope: 'rest', username, address: address ?? '' })),
     forget: (tokenRef) => authentication.cache.forgetToken(tokenRef),
     settleUses: () => ledger.settle(),
+    async usageDetails(tokenRef, page) {
+      await trail.settle().catch(() => undefined);
+      await shipper.settle();
+      return usageDetails(store, tokenRef, page);
+    },
   });
   closing.add(() => systems.close());
   const checkPassword = createPasswordCheck(directory, throttle);
@@ -181,6 +224,7 @@ async function openIdentity(
   });
   directory.onChange((userId) => authentication.cache.forgetUser(userId));
   await replay(systems);
+  shipper.start(trail.end);
   return { systems, authentication, freshness, checkPassword, registry, switches, siteSwitches };
 }
 

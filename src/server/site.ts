@@ -65,6 +65,8 @@ export function siteNotes(settings: Settings): readonly string[] {
   const policy = settings.get(S.policy);
   if (policy !== null && policy.every(({ effect }) => effect === 'forbid'))
     notes.push('the policy holds no permit, so every authenticated request is denied');
+  if (settings.get(S.passThrough) && settings.get(S.cookies) === 'strip' && settings.get(S.anonymous) === 'refuse')
+    notes.push('passThrough: cookies are stripped, so nobody can log in on the product’s pages; anonymous: forward lets theirs pass');
   const proxies = settings.get(S.trustedProxies);
   const wide = proxies === null ? [] : tooWide(proxies.text);
   if (wide.length > 0) notes.push(`trustedProxies: ${wide.join(', ')} believes X-Forwarded-For from anybody`);

@@ -23,6 +23,8 @@ import { limitLogins } from './limit-logins.js';
 import { createLine } from './line.js';
 import { listen, publicOrigin } from './listen.js';
 import { openOwnCertificate, type OwnCertificate } from './own-certificate.js';
+import { passTally } from './pass-tally.js';
+import { copyOf, productLogs } from './product-logs.js';
 import { openProducts } from './products.js';
 import { outboundSettings, siteNotes, sitePolicy } from './site.js';
 import { readVersion } from './version.js';
@@ -91,6 +93,8 @@ async function openFront(needs: FrontNeeds, closing: Closing) {
   closing.add(() => products.close());
   const trustedProxies = settings.get(S.trustedProxies);
   const { profile } = settings;
+  const streams = { end(): void {} };
+  const origin = { own: '' };
   const admin = createAdminApp({
     directory,
     trail,
@@ -112,6 +116,9 @@ async function openFront(needs: FrontNeeds, closing: Closing) {
     settleUses: () => needs.ledger.settle(),
     transaction: (work) => needs.store.transaction(work),
     forgetCredentials: () => authentication.cache.clear(),
+    auditCopy: copyOf(needs),
+    auditTail: needs.tail,
+    atEnd: (end) => void (streams.end = end),
     clock,
     random,
     logger,
@@ -124,15 +131,19 @@ async function openFront(needs: FrontNeeds, closing: Closing) {
     contexts: carried,
     upstreams: products.upstreams,
     outbound: outboundSettings(settings, { credentials: upstreamStore, signing: needs.signing, clock, random }),
+    passThrough: settings.get(S.passThrough),
+    notePassed: passTally({ clock, logger }, closing),
+    resources: settings.get(S.auditProductLog) === 'postern' ? productLogs(needs, () => origin.own) : [],
     elsewhere: createElsewhere({
       contextPaths: carried.map(({ contextPath }) => contextPath),
       publishedKeys: settings.get(S.upstreamIdentity)?.mode === 'jwt' ? () => needs.signing.published(clock.now()) : null,
       controlPlane: (incoming, outgoing) => void admin(incoming, outgoing),
+      leadsToPages: !settings.get(S.passThrough),
       isReady: () => readiness.isReady,
     }),
   });
   line.gateway = gateway;
-  return { gateway, products, readiness };
+  return { gateway, products, readiness, streams, origin };
 }
 
 function tokenSystemsOf({ plugins, systems }: FrontNeeds): TokenSystems {
@@ -151,7 +162,7 @@ interface ServeNeeds extends House, Awaited<ReturnType<typeof openFront>> {
 
 /** Listens, and says so. */
 async function serve({ settings, clock, print }: StartOptions, needs: ServeNeeds, closing: Closing): Promise<PosternServer> {
-  const { gateway, products, readiness, carried, demoUsers, dataFolder, certificate, trust } = needs;
+  const { gateway, products, readiness, streams, carried, demoUsers, dataFolder, certificate, trust } = needs;
   const scheme = certificate === null ? ('http' as const) : ('https' as const);
   const host = settings.get(S.host);
   const openPort = async (wanted: number, setting: string): Promise<number> => {
@@ -165,7 +176,8 @@ async function serve({ settings, clock, print }: StartOptions, needs: ServeNeeds
   const ownPort = settings.get(S.confluencePort);
   const confluencePort = ownPort === null ? null : await openPort(ownPort, S.confluencePort.name);
   const origin = publicOrigin(scheme, host, port);
-  products.setBaseUrl(settings.get(S.baseUrl)?.origin ?? origin);
+  needs.origin.own = settings.get(S.baseUrl)?.origin ?? origin;
+  products.setBaseUrl(needs.origin.own);
   readiness.isReady = true;
   const facts = {
     version: readVersion(),
@@ -186,6 +198,8 @@ async function serve({ settings, clock, print }: StartOptions, needs: ServeNeeds
     reload: reloading([certificate, trust]),
     close: async () => {
       readiness.isReady = false;
+      // They end with their clients' patience alone, and would be waited for.
+      streams.end();
       await closing.run();
     },
   };

@@ -2,6 +2,7 @@
 import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { HostError, type KeyedDigest, type KeyPurpose, type RandomSource, type SiteKeys } from '../core/index.js';
 import type { SiteKey } from './key-file.js';
+import { signatures } from './signatures.js';
 
 const CIPHER = 'aes-256-gcm';
 const NONCE_BYTES = 12;
@@ -63,6 +64,8 @@ export function keyRing(siteKeys: readonly [SiteKey, ...SiteKey[]], random: Rand
         throw undecipherable('it was changed, or belongs to something else', cause);
       }
     },
+
+    ...signatures(siteKeys, deriveKey),
   };
 }
 

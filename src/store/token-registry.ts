@@ -4,8 +4,10 @@ import type { Product } from '../core/index.js';
 import type { Store } from './contract.js';
 import { boundPage } from './page.js';
 import { posternTokenTable } from './tables/postern-token.js';
+import { posternTokenUseTable } from './tables/postern-token-use.js';
 import { NEWEST_FIRST, orderClause, type TokenFilter, type TokenOrder, whereClause } from './token-filter.js';
 import { changeTotals, readTotal } from './token-totals.js';
+import { type LastUse, readLastUse } from './token-uses.js';
 
 /** A token as administrators see it, of whatever system. */
 export type RegisteredToken = TokenSummary & { readonly system: string };
@@ -19,6 +21,8 @@ export interface TokenList extends TokenRegistry {
     order?: TokenOrder,
   ): Promise<{ total: number; tokens: readonly RegisteredToken[] }>;
   find(system: string, tokenRef: string): Promise<RegisteredToken | null>;
+  /** As of the last flush; null: it was never used. */
+  lastUse(system: string, tokenRef: string): Promise<LastUse | null>;
 }
 
 interface TokenRow {
@@ -59,6 +63,7 @@ export function tokenList(store: Store): TokenList {
     async remove(manager, system, tokenRef) {
       const { affected } = await manager.delete(posternTokenTable, { system_key: system, token_ref: tokenRef });
       if (affected === 1) await changeTotals(manager, system, -1);
+      await manager.delete(posternTokenUseTable, { system_key: system, token_ref: tokenRef });
     },
 
     async list(page, filter = {}, order = NEWEST_FIRST) {
@@ -82,6 +87,8 @@ export function tokenList(store: Store): TokenList {
       // MySQL takes blanks at the end of a text for nothing.
       return row === undefined || row.system_key !== system || row.token_ref !== tokenRef ? null : asToken(row);
     },
+
+    lastUse: (system, tokenRef) => readLastUse(store, system, tokenRef),
   };
 }
 

@@ -3,9 +3,10 @@
 import type { EntityManager } from 'typeorm';
 import type { Clock, SpoolPosition } from '../core/index.js';
 import type { TokenUse } from '../plugin-kit/contract.js';
+import { moveCursor, readCursor } from './audit/cursor.js';
 import type { Store } from './contract.js';
 import { placeholders } from './dialect.js';
-import { posternCursorTable } from './tables/postern-cursor.js';
+import { keepTokenUse } from './token-uses.js';
 
 export interface UsageBatch {
   /** Where the batch begins: what `position` said, else what the last batch ended with; null before the first. */
@@ -26,8 +27,6 @@ export interface UsageStore {
   apply(batch: UsageBatch, within: (manager: EntityManager) => Promise<void>): Promise<void>;
 }
 
-const POSITION = 'SELECT segment, byte_offset FROM postern_cursor WHERE spool_id = ?';
-
 const COUNT_USES = `UPDATE postern_token SET use_count = use_count + ?,
   last_used_at = CASE WHEN last_used_at IS NULL OR last_used_at < ? THEN ? ELSE last_used_at END
   WHERE system_key = ? AND token_ref = ?`;
@@ -36,33 +35,19 @@ const COUNT_USES = `UPDATE postern_token SET use_count = use_count + ?,
 export function usageStore(store: Store, clock: Clock): UsageStore {
   const countUses = placeholders(store.engine, COUNT_USES);
   return {
-    async position(spool) {
-      const [row] = await store.read<{ segment: number | string; byte_offset: number | string }>(POSITION, [spool]);
-      return row === undefined ? null : { spool, segment: Number(row.segment), offset: Number(row.byte_offset) };
-    },
+    position: (spool) => readCursor(store, 'counters', spool),
 
     async apply(batch, within) {
       await store.transaction(async (manager) => {
         // First, so that two who count the same batch take turns at this row.
-        await movePosition(manager, batch, clock);
+        await moveCursor(manager, 'counters', batch, clock);
         for (const use of batch.uses) {
           const { permitted, lastUsedAt, system, tokenRef } = use;
           await manager.query(countUses, [permitted, lastUsedAt, lastUsedAt, system, tokenRef]);
+          await keepTokenUse(manager, store, use);
         }
         await within(manager);
       });
     },
   };
-}
-
-async function movePosition(manager: EntityManager, { from, to }: UsageBatch, clock: Clock): Promise<void> {
-  const next = { segment: to.segment, byte_offset: to.offset, updated_at: clock.now() };
-  if (from === null) {
-    // A second first batch meets the primary key.
-    await manager.insert(posternCursorTable, { spool_id: to.spool, ...next });
-    return;
-  }
-  const expected = { spool_id: to.spool, segment: from.segment, byte_offset: from.offset };
-  const { affected } = await manager.update(posternCursorTable, expected, next);
-  if (affected !== 1) throw new Error(`The uses of spool ${to.spool} from ${from.segment}/${from.offset} on are counted already.`);
 }

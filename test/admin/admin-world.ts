@@ -4,9 +4,13 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type AdminNeeds, createAdminApp } from '../../src/admin/app.js';
 import type { AuditRecord, SpooledTrail } from '../../src/audit/contract.js';
-import { createTrail } from '../../src/audit/trail.js';
+import { Shipper } from '../../src/audit/shipper.js';
+import { Tail } from '../../src/audit/tail.js';
+import { createTrail, type TrailOptions } from '../../src/audit/trail.js';
 import { loadSettings } from '../../src/config/load.js';
 import { type Logger, Secret } from '../../src/core/index.js';
+import { copyTarget, productEvents } from '../../src/server/copy-trail.js';
+import { auditCopy } from '../../src/store/audit/copy.js';
 import { type Directory, openDirectory } from '../../src/store/directory/directory.js';
 import { storeMigrations } from '../../src/store/migrations/index.js';
 import { type OpenStore, openStore } from '../../src/store/open-store.js';
@@ -20,6 +24,7 @@ import { type UpstreamCredentials, upstreamCredentials } from '../../src/store/u
 import { unlimitedPasswordCheck } from '../support/password-check.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { type TestClock, testClock } from '../support/test-clock.js';
+import { testKeys } from '../support/test-keys.js';
 import { testRandom } from '../support/test-random.js';
 
 export interface Sent {
@@ -72,7 +77,16 @@ export async function startAdminWorld(replaced: (parts: AdminNeeds) => Partial<A
   const store = await openStore({ url: 'sqlite:postern.sqlite', dataFolder: folder.path, logger, ...schema });
   const keys = await openSiteKeys({ keyFile: folder.file('site-key.json'), store, clock, random, logger });
   const directory = await openDirectory({ store, clock, random, passwordScheme: 'pkcs5s2' });
-  const trail = await createTrail({ folder: folder.file('audit'), clock, random, durability: 'process', logger, onDurable() {} });
+  const audit = folder.file('audit');
+  const shipper = new Shipper({ folder: audit, target: copyTarget(auditCopy(store, clock, productEvents(new Map()))), clock, logger });
+  const tail = new Tail({ folder: audit, clock, logger });
+  const onDurable: TrailOptions['onDurable'] = (_uses, position) => {
+    shipper.note(position);
+    tail.note(position);
+  };
+  const trail = await createTrail({ folder: audit, clock, random, durability: 'process', signer: testKeys(), logger, onDurable });
+  tail.note(trail.end);
+  shipper.start(trail.end);
   const passwordChecks: string[] = [];
   const counting: Directory = {
     ...directory,
@@ -101,6 +115,9 @@ export async function startAdminWorld(replaced: (parts: AdminNeeds) => Partial<A
     settleUses: async () => undefined,
     transaction: (work) => store.transaction(work),
     forgetCredentials() {},
+    auditCopy: { store, settle: () => trail.settle().then(() => shipper.settle()) },
+    auditTail: tail,
+    atEnd() {},
     clock,
     random,
     logger,
@@ -140,6 +157,7 @@ export async function startAdminWorld(replaced: (parts: AdminNeeds) => Partial<A
       server.close();
       server.closeAllConnections();
       await trail.close();
+      await shipper.close();
       await store.close();
       await folder.remove();
     },

@@ -180,7 +180,7 @@ describe('what is refused', () => {
     ['?user=alice&user=admin', 'user'],
     ['?decison=deny', 'Did you mean "decision"?'],
     ['?tokenref=a', 'Did you mean "tokenRef"?'],
-    ['?limit=10', 'Known are: from, to, user, decision, tokenRef, productLog.'],
+    ['?limit=10', 'Known are: from, to, user, actor, system, tokenRef,'],
   ])('%s: 400 that names it, rather than an export of something else', async (query, words) => {
     const answer = await world.send({ path: `${PATH}${query}`, as: 'admin' });
     expect(answer.status).toBe(400);

@@ -15,7 +15,6 @@ const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
 let clock: TestClock;
 let port = 0;
 let server: http.Server;
-let judgedBody: Buffer | null = null;
 
 /** Echoes what it was called with. */
 async function echo(call: RestCall) {
@@ -87,7 +86,6 @@ beforeAll(async () => {
       caller: null,
       request: viewOf(request),
       challenges: ['Basic realm="Toy"', 'Bearer realm="Toy"'],
-      judgedBody,
     }),
     clock,
     logger,
@@ -108,7 +106,6 @@ afterAll(async () => {
 });
 
 afterEach(() => {
-  judgedBody = null;
   logged.length = 0;
 });
 
@@ -295,12 +292,6 @@ describe('bodies', () => {
     const headers = { ...json, 'Content-Length': 7 };
     const answer = await send({ method: 'DELETE', path: '/rest/toy/1.0/things/1', headers, body: '{"a":2}' });
     expect(JSON.parse(answer.text)).toMatchObject({ body: { a: 2 } });
-  });
-
-  it('takes the body that was read for a rule already, and does not wait for another [EXT-15]', async () => {
-    judgedBody = Buffer.from('{"judged":true}');
-    const answer = await send({ ...things, headers: json, body: '{"judged":true}' });
-    expect(JSON.parse(answer.text)).toMatchObject({ body: { judged: true } });
   });
 
   it('takes a body of exactly the limit', async () => {

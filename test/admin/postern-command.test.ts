@@ -20,6 +20,24 @@ async function run(...words: readonly string[]) {
       ran.push([method, url, JSON.stringify(options), ...flags].join(' '));
       return 2;
     },
+    audit: {
+      tail: async (options, flags) => {
+        ran.push(['audit tail', JSON.stringify(options), ...flags].join(' '));
+        return 0;
+      },
+      verify: async (options, flags) => {
+        ran.push(['verify', JSON.stringify(options), ...flags].join(' '));
+        return 1;
+      },
+      publicKeys: async (flags) => {
+        ran.push(['publicKeys', ...flags].join(' '));
+        return 0;
+      },
+      findToken: async (options, flags) => {
+        ran.push(['findToken', JSON.stringify(options), ...flags].join(' '));
+        return 0;
+      },
+    },
     exit: (code) => void ran.push(`exit ${code}`),
   });
   const write = (text: string): void => void written.push(text);
@@ -47,6 +65,23 @@ it('explain takes a request, what it is about, and the settings that start takes
   const options = { login: 'admin', token: 'extender/a/b', address: '192.0.2.1', json: true };
   const { ran, written } = await run('explain', ...words);
   expect([ran, written]).toEqual([[`GET /jira/rest/x ${JSON.stringify(options)} --port=80`, 'exit 2'], '']);
+});
+
+it.each([
+  [['verify', '--json', '--data=elsewhere'], 'verify {"json":true} --data=elsewhere', 1],
+  [
+    ['verify', '--anchor', 'kept', '--folder', 'copy', '--public-keys', 'p'],
+    'verify {"anchor":["kept"],"folder":"copy","publicKeys":"p"}',
+    1,
+  ],
+  [['public-keys', '--data=elsewhere'], 'publicKeys --data=elsewhere', 0],
+  [['find-token', '--newest', '5', '--data=elsewhere'], 'findToken {"newest":5} --data=elsewhere', 0],
+])('audit %j takes the settings that start takes, and ends with the exit code of its work [AUD-4, AUD-10]', async (words, ran, code) => {
+  expect((await run('audit', ...words)).ran).toEqual([ran, `exit ${code}`]);
+});
+
+it('audit find-token takes no value on the command line: what stands there is a setting, or a number [AUD-10]', async () => {
+  expect((await run('audit', 'find-token', '--newest', 'all')).written).toContain('whole number');
 });
 
 it.each([

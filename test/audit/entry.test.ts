@@ -7,7 +7,7 @@ import { queryNames } from '../../src/audit/redact.js';
 import { type Identity, LIMITS } from '../../src/core/index.js';
 import { charlie, deny, marks, permit, sampleRequest, tokenIdentity } from './samples.js';
 
-const line = (body: string) => sealLine(5, body);
+const line = (body: string) => `${sealLine(5, body, 'A'.repeat(43))}\n`;
 const read = (body: string) => JSON.parse(line(body)) as Record<string, unknown>;
 
 /** One line of printable ASCII and the line feed at its end, whatever a reader takes for the end of a line. */
@@ -124,6 +124,7 @@ describe('the entry of a decision', () => {
       userAgent: 'curl/8.5.0',
       rule: '[get]/jira/rest/api/2/issue/.*',
       statement: 'permit everyone',
+      prev: 'A'.repeat(43),
     });
   });
 

@@ -6,6 +6,7 @@ import type { Entry } from '../../src/audit/entry.js';
 import { createTrail, type TrailOptions } from '../../src/audit/trail.js';
 import type { CanonicalRequest, Decision, Identity, Logger, OpenedUse, Principal, SpoolPosition } from '../../src/core/index.js';
 import { TEST_START, type TestClock, testClock } from '../support/test-clock.js';
+import { testKeys } from '../support/test-keys.js';
 import { testRandom } from '../support/test-random.js';
 
 export const charlie: Principal = {
@@ -87,6 +88,7 @@ export async function startTrail(folder: string, options: Partial<TrailOptions> 
     // Of each trail its own, or two runs would make the same ids.
     random: testRandom(`${folder}${seeds++}`),
     durability: 'process',
+    signer: testKeys(),
     logger: log,
     onDurable: (uses, position) => void durable.push({ uses, position }),
     ...options,

@@ -65,6 +65,7 @@ describe('a decision', () => {
       durationMs: 12.3,
       bytesIn: 10,
       bytesOut: 20,
+      prev: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/),
     });
   });
 

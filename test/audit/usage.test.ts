@@ -101,7 +101,23 @@ describe('a use', () => {
       {
         position: at(1),
         uses: new Map([
-          ['extender', [{ tokenRef: 'a', authenticated: 3, permitted: 2, lastUsedAt: 9, clientAddress: '192.0.2.9', userAgent: 'new' }]],
+          [
+            'extender',
+            [
+              {
+                tokenRef: 'a',
+                authenticated: 3,
+                permitted: 2,
+                lastUsedAt: 9,
+                clientAddress: '192.0.2.9',
+                userAgent: 'new',
+                addresses: [
+                  { address: '192.0.2.9', lastUsedAt: 9, userAgent: 'new', count: 1 },
+                  { address: '192.0.2.1', lastUsedAt: 5, userAgent: 'curl', count: 1 },
+                ],
+              },
+            ],
+          ],
         ]),
       },
     ]);

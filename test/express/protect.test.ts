@@ -7,7 +7,8 @@ import passport from 'passport';
 import { openPostern, type Postern, type PosternUser } from '../../src/express/index.js';
 import { StartError } from '../../src/core/start-error.js';
 import { ConfigError } from '../../src/config/load.js';
-import { silentLogger } from '../../src/core/index.js';
+import { LIMITS, silentLogger } from '../../src/core/index.js';
+import { converse } from '../gateway/conversation.js';
 import { sendHttp, type HttpAnswer } from '../support/http-client.js';
 import { basic, sendRaw } from '../support/raw-client.js';
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.js';
@@ -22,7 +23,7 @@ let clock: TestClock;
 let postern: Postern;
 let server: Server;
 /** Who reached a route of the app, and as what it saw the request. */
-const reached: { user: PosternUser | undefined; url: string }[] = [];
+const reached: { user: PosternUser | undefined; url: string; body: unknown }[] = [];
 
 async function open(settings: Readonly<Record<string, string>> = {}, build: (app: Express) => void = guardWithMiddleware): Promise<void> {
   folder = await temporaryFolder();
@@ -57,8 +58,9 @@ function guardWithStrategies(app: Express): void {
 }
 
 function addRoutes(app: Express): void {
+  app.use(express.text({ type: () => true }));
   app.all('/{*any}', (request, response) => {
-    reached.push({ user: userOf(request), url: request.url });
+    reached.push({ user: userOf(request), url: request.url, body: request.body as unknown });
     response.json({ hello: userOf(request)?.username ?? null });
   });
 }
@@ -91,6 +93,14 @@ async function token(fields: object): Promise<{ value: string; tokenRef: string 
   if (made.status !== 200) throw new Error(made.text);
   const { token: value, id } = JSON.parse(made.text) as { token: string; id: string };
   return { value, tokenRef: id };
+}
+
+function trailLines(): readonly string[] {
+  const { readFileSync, readdirSync } = process.getBuiltinModule('node:fs');
+  return readdirSync(folder.file('audit'), { recursive: true })
+    .map(String)
+    .filter((name) => name.endsWith('.jsonl'))
+    .flatMap((name) => readFileSync(folder.file(`audit/${name}`), 'utf8').split('\n'));
 }
 
 describe.each([
@@ -132,6 +142,48 @@ describe.each([
     const answer = await ask('GET', GREETING, authorization);
     expect([answer.status, reached]).toEqual([401, []]);
     expect(answer.headers['www-authenticate']).toMatch(/Basic realm="Postern"/);
+  });
+
+  it('judges the body that a rule asks about, and leaves it to the routes [EXT-15]', async () => {
+    await open({}, build);
+    const { value } = await token({ limitTo: `[post]${GREETING}[JsonData::to==anybody]` });
+    const login = basic('admin', value);
+    for (const [body, status] of [
+      ['{ "to":"anybody" }', 200],
+      ['{ "to":"nobody" }', 403],
+    ] as const)
+      expect([body, (await ask('POST', GREETING, login, body)).status]).toEqual([body, status]);
+    expect(reached.map(({ body }) => body)).toEqual(['{ "to":"anybody" }']);
+  });
+
+  it('denies where something before it has read that body [EXT-15]', async () => {
+    await open({}, (app) => build(app.use('/jira/rest/greeting', express.json())));
+    const { value } = await token({ limitTo: `[post]${GREETING}[JsonData::to==anybody]` });
+    const answer = await ask('POST', GREETING, basic('admin', value), '{ "to":"anybody" }');
+    expect([answer.status, reached]).toEqual([503, []]);
+    const denied = trailLines().find((line) => line.includes('"decision":"deny"')) ?? '{}';
+    expect((JSON.parse(denied) as { code?: string }).code).toBe('policy.body-consumed');
+  });
+
+  it('answers 408 to a body that a rule asks about and that does not come, and is free for the next [EXT-15, GW-41, GW-52]', async () => {
+    await open({}, build);
+    const { value } = await token({ limitTo: `[post]${GREETING}[JsonData::to==anybody]` });
+    const head = [`POST ${GREETING} HTTP/1.1`, 'Host: a', `Authorization: ${basic('admin', value)}`, 'Content-Type: application/json'];
+    const client = await converse(port());
+    await client.write([...head, 'Content-Length: 18', 'Expect: 100-continue', '', ''].join('\r\n'));
+    await client.until((text) => text.includes('100 Continue'));
+    await client.write('{ "to":"any');
+    let waitedMs = 0;
+    // The line takes the piece, and begins to wait, in its own time; another recorded request gives it that, and the trail too.
+    for (; !client.text.includes(' 408 ') && waitedMs < 10 * LIMITS.bodyTimeoutMs; waitedMs += 10_000) {
+      await clock.advance(10_000);
+      await ask('GET', GREETING, basic('admin', value));
+    }
+    expect(await client.untilClosed()).toContain('HTTP/1.1 408 ');
+    expect(waitedMs).toBeGreaterThanOrEqual(LIMITS.bodyTimeoutMs);
+    client.end();
+    expect(reached).toEqual([]);
+    expect((await ask('POST', GREETING, basic('admin', value), '{ "to":"anybody" }')).status).toBe(200);
   });
 
   it('refuses a password where the profile forwards tokens alone [GW-14]', async () => {
@@ -176,11 +228,7 @@ describe.each([
     const list = await ask('GET', '/jira/rest/extender/1.0/tokenTools/get', ADMIN);
     const { tokens } = JSON.parse(list.text) as { tokens: { id: string; counter: number }[] };
     expect(tokens).toMatchObject([{ id: tokenRef, counter: 1 }]);
-    const { readFileSync, readdirSync } = process.getBuiltinModule('node:fs');
-    const lines = readdirSync(folder.file('audit'), { recursive: true })
-      .map(String)
-      .filter((name) => name.endsWith('.jsonl'))
-      .flatMap((name) => readFileSync(folder.file(`audit/${name}`), 'utf8').split('\n'));
+    const lines = trailLines();
     const decided = lines.filter((line) => line.includes(`"path":"${GREETING}"`)).map((line) => (/"decision":"(\w+)"/.exec(line) ?? [])[1]);
     expect(decided).toEqual(['permit', 'deny']);
     expect(lines.join('')).not.toContain(value);

@@ -110,10 +110,10 @@ describe('limitTo', () => {
     expect(messageOf(answer)).toMatch(/^limitTo: rule 2, column 4: .*look-?ahead/i);
   });
 
-  it('with [JsonData::…] is refused while bodies are not read [EXT-15]', async () => {
-    const answer = await set(world, ALICE, { label: 'x', limitTo: '.*/x[JsonData::a==b]' });
-    expect(answer.status).toBe(400);
-    expect(messageOf(answer)).toContain('JsonData');
+  it('with [JsonData::…] is taken, and comes back as it was written [EXT-15]', async () => {
+    const limitTo = '[post].*/issue[JsonData::fields.project.key==KAN.*]';
+    const { limitTo: shown } = await make(world, ALICE, { label: 'x', limitTo });
+    expect(shown).toBe(limitTo);
   });
 
   it.each([[5], [true], [['.*']], [{}]])('%j is refused with 400', async (limitTo) => {

@@ -1,5 +1,5 @@
 // The decision, row by row [GW-20, GW-21].
-import { type Decision, type Grant, type Identity, LIMITS, type RequestView, type RuleSet } from '../../src/core/index.js';
+import { type Decision, type Grant, type Identity, LIMITS, type Principal, type RequestView, type RuleSet } from '../../src/core/index.js';
 import {
   compileLimitTo,
   compileSitePolicy,
@@ -136,6 +136,14 @@ describe('what a token may [GW-21]', () => {
     expect(codeOf(decide(request, identity, json('{"a":"c"}'), STRICT, UPSTREAM))).toBe('policy.limits');
     expect(codeOf(decide(request, identity, null, STRICT, UPSTREAM))).toBe('policy.limits');
   });
+
+  it('denies with what kept the body from being read, and only a token that could be used at all [EXT-15]', () => {
+    const fault = { fault: 'request.body-too-large' } as const;
+    const limited = (over: Partial<Grant>) => withToken(grant({ limits: [limits({ rules: rules('.*') })], ...over }));
+    expect(codeOf(decide(view(), limited({}), fault, STRICT, UPSTREAM))).toBe('request.body-too-large');
+    expect(codeOf(decide(view(), limited({ validUntil: NOW }), fault, STRICT, UPSTREAM))).toBe('authn.refused');
+    expect(codeOf(decide(view(), UNACCEPTED, fault, STRICT, UPSTREAM))).toBe('authn.refused');
+  });
 });
 
 describe('what the site’s policy says [GW-20]', () => {
@@ -215,6 +223,11 @@ describe('what a permit carries', () => {
 
 describe('whether a body is read before the decision [EXT-15]', () => {
   const bound = (text: string): Identity => withToken(grant({ limits: [limits(), limits({ rules: rules(text) })] }));
+  const bodyBound = (over: Partial<Grant> = {}, who: Partial<Principal> = {}, ip?: string): Identity => {
+    const bundle = limits({ rules: rules('.*[JsonData::a==b]'), ...(ip === undefined ? {} : { addresses: parseAddressList(ip) }) });
+    const identity = withToken(grant({ limits: [bundle], ...over }));
+    return identity.kind === 'authenticated' ? { ...identity, principal: { ...identity.principal, ...who } } : identity;
+  };
   const post = view({ method: 'POST' });
   const cases: readonly [identity: Identity, request: RequestView, needed: boolean, reason: string][] = [
     [bound('[post].*/issue/.*[JsonData::a==b]'), post, true, 'a rule asks for it'],
@@ -224,11 +237,15 @@ describe('whether a body is read before the decision [EXT-15]', () => {
     [bound('.*'), post, false, 'no rule asks'],
     [bound('.*[JsonData::a==b]'), view({ path: `/${'a'.repeat(LIMITS.judgedPathBytesMax)}` }), false, 'too long to be judged'],
     [withToken(), post, false, 'no limits'],
+    [bodyBound({ validUntil: NOW }), post, false, 'the token is over'],
+    [bodyBound({}, { isActive: false }), post, false, 'the user is not active'],
+    [bodyBound(), { ...post, clientAddress: null }, false, 'the client is unknown'],
+    [bodyBound({}, {}, '10.9.9.9'), post, false, 'from another address'],
     [withPassword(), post, false, 'no token'],
     [ANONYMOUS, post, false, 'nobody'],
     [UNACCEPTED, post, false, 'a wrong credential'],
   ];
   it.each(cases)('%# %s', (identity, request, needed, reason) => {
-    expect([reason, needsJudgedBody(request, identity)]).toEqual([reason, needed]);
+    expect([reason, needsJudgedBody(request, identity, NOW)]).toEqual([reason, needed]);
   });
 });

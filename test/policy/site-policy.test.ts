@@ -113,7 +113,7 @@ describe('what is compiled', () => {
     [{ rule: '.*\n[pots].*' }, 'policy[1]: rule 2, column 2: "pots" is not a method'],
     [{ rule: '' }, 'policy[1]: rule 1: the rule is empty; write .*'],
     [{ rule: ' ' }, 'policy[1]: rule 1: the text holds separators'],
-    [{ rule: '.*[JsonData::a==b]' }, 'not yet supported'],
+    [{ rule: '.*[JsonData::a==b]' }, 'no body is read for the site’s policy'],
     [{ addresses: '10.0.0.1/8' }, 'policy[1]: "10.0.0.1/8" has bits set'],
     [{ users: [] }, 'policy[1]: users is an empty list'],
     [{ systems: [] }, 'policy[1]: systems is an empty list'],

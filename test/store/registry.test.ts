@@ -47,6 +47,38 @@ eachDatabase((database) => {
       expect(await tokens.find('a.system', 'one')).toBeNull();
     });
 
+    it('keeps the last use and the last distinct addresses, moved with the counters and gone with the token [GW-51]', async () => {
+      const tokens = tokenList(store);
+      const counters = usageStore(store, clock);
+      await store.transaction((manager) => tokens.add(manager, TOKEN));
+      const place = (offset: number) => ({ spool: 's', segment: 1, offset });
+      let from: ReturnType<typeof place> | null = null;
+      const use = async (at: number, addresses: readonly string[], tokenRef = 'one'): Promise<void> => {
+        const used = addresses.map((address) => ({ address, lastUsedAt: at, userAgent: 'curl', count: 2 }));
+        const common = { system: 'a.system', tokenRef, authenticated: 1, permitted: 1, lastUsedAt: at };
+        const to = place((from?.offset ?? 0) + 1);
+        const uses = [{ ...common, clientAddress: addresses[0] ?? null, userAgent: 'curl', addresses: used }];
+        await counters.apply({ from, to, uses }, async () => undefined);
+        from = to;
+      };
+      expect(await tokens.lastUse('a.system', 'one')).toBeNull();
+      for (let number = 1; number <= 12; number += 1) await use(number, [`192.0.2.${number}`]);
+      await use(20, ['192.0.2.5']);
+      // Late, as from another node: it is among the last, and not the last.
+      await use(15, ['2001:db8::1']);
+      await use(30, ['192.0.2.99'], 'gone');
+      const last = await tokens.lastUse('a.system', 'one');
+      expect(last).toMatchObject({ usedAt: 20, clientAddress: '192.0.2.5', userAgent: 'curl' });
+      expect(last?.addresses.map(({ address, count }) => `${address} ${count}`)).toEqual([
+        '192.0.2.5 4',
+        '2001:db8::1 2',
+        ...[12, 11, 10, 9, 8, 7, 6, 4].map((number) => `192.0.2.${number} 2`),
+      ]);
+      expect(await tokens.lastUse('a.system', 'gone')).toBeNull();
+      await store.transaction((manager) => tokens.remove(manager, 'a.system', 'one'));
+      expect(await tokens.lastUse('a.system', 'one')).toBeNull();
+    });
+
     it('is not changed by a transaction that is rolled back', async () => {
       const tokens = tokenList(store);
       const attempt = store.transaction(async (manager) => {

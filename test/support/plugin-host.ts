@@ -142,6 +142,7 @@ async function openWorld(options: PluginWorldOptions, folder: TemporaryFolder, c
     noteGuess: async ({ username }) => void guesses.push(username),
     forget: (tokenRef) => forget.token(tokenRef),
     settleUses,
+    usageDetails: async () => ({ total: 0, calls: [] }),
   });
   const active = await plugin.activate(host);
   const authenticators = active.authenticators.map((authenticator) => ({ system: plugin.manifest.key, authenticator }));

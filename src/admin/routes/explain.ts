@@ -137,7 +137,7 @@ function judge(
   const destination = gate.owns(request.product, request.path) ? 'own' : 'upstream';
   const occasion = { destination, now: at } as const;
   // As on the way of a request: the body is looked at where a rule asks about it.
-  const judged = needsJudgedBody(request, identity) ? body : null;
+  const judged = needsJudgedBody(request, identity, at) ? body : null;
   const explanation: Explanation = explainDecision(request, identity, token, judged, gate.policy, occasion);
   const narrowest = identity.kind === 'authenticated' ? narrowestRule(request, identity, judged, gate.policy, occasion) : null;
   return { request: { ...request, destination }, explanation, narrowest };

@@ -1,10 +1,10 @@
 // `/api/v1/tokens`: every token of every system, for administrators. Which systems there are, this knows from what is registered alone.
-import { type Clock, LIMITS, type UserDirectory } from '../../core/index.js';
+import { type Clock, type Instant, LIMITS, type UserDirectory } from '../../core/index.js';
 import { readPage } from '../../plugin-kit/paging.js';
 import { type RestAnswer, type RestCall, RestFault, type Route } from '../../plugin-kit/rest.js';
 import { requireFields } from '../../plugin-kit/request-body.js';
 import type { TokenList } from '../../store/token-registry.js';
-import type { RevokedAnswer, TokenPage } from '../api-types.js';
+import type { RevokedAnswer, TokenDetail, TokenPage } from '../api-types.js';
 import { requireAdministrator } from '../require-caller.js';
 import { readTokenQuery } from '../token-query.js';
 import { showToken, type TokenSystems } from '../token-view.js';
@@ -12,7 +12,7 @@ import { readTokenRef } from './my-tokens.js';
 
 export interface TokenRoutesNeeds {
   readonly directory: Pick<UserDirectory, 'findByUsername' | 'findManyByUserKey'>;
-  readonly registry: Pick<TokenList, 'list'>;
+  readonly registry: Pick<TokenList, 'list' | 'find' | 'lastUse'>;
   readonly tokenSystems: TokenSystems;
   readonly clock: Clock;
   /** Resolves when every use that was answered is counted. */
@@ -24,6 +24,7 @@ export function tokenRoutes(needs: TokenRoutesNeeds): readonly Route[] {
   return [
     { method: 'GET', path: '/tokens', handle: (call) => listTokens(needs, call) },
     { method: 'POST', path: '/tokens/revoke', handle: (call) => revokeTokens(needs, call) },
+    { method: 'GET', path: '/tokens/:system', handle: (call) => detailToken(needs, call) },
     { method: 'DELETE', path: '/tokens/:system', handle: (call) => revokeToken(needs, call) },
   ];
 }
@@ -38,6 +39,28 @@ async function listTokens(needs: TokenRoutesNeeds, call: RestCall): Promise<Rest
   const now = needs.clock.now();
   const shownTokens = tokens.map((token) => showToken(token, owners.get(token.owner ?? '')?.username ?? null, needs.tokenSystems, now));
   return { status: 200, json: { total, startAt, maxResults, tokens: shownTokens } satisfies TokenPage };
+}
+
+/** One token with its last use and the last addresses it was used from. */
+async function detailToken(needs: TokenRoutesNeeds, call: RestCall): Promise<RestAnswer> {
+  requireAdministrator(call.caller);
+  const { system = '' } = call.parameters;
+  const tokenRef = readTokenRef(call.query);
+  await needs.settleUses();
+  const [token, lastUse] = await Promise.all([needs.registry.find(system, tokenRef), needs.registry.lastUse(system, tokenRef)]);
+  if (token === null) throw new RestFault(404, 'There is no such token.', { kind: 'unknown-token' });
+  const owners = await needs.directory.findManyByUserKey(token.owner === null ? [] : [token.owner]);
+  const detail: TokenDetail = {
+    ...showToken(token, owners.get(token.owner ?? '')?.username ?? null, needs.tokenSystems, needs.clock.now()),
+    lastUse: lastUse === null ? null : { at: isoText(lastUse.usedAt), clientAddress: lastUse.clientAddress, userAgent: lastUse.userAgent },
+    lastAddresses: (lastUse?.addresses ?? []).map(({ address, lastUsedAt, userAgent, count }) => ({
+      address,
+      lastUsedAt: isoText(lastUsedAt),
+      userAgent,
+      useCount: count,
+    })),
+  };
+  return { status: 200, json: detail };
 }
 
 async function revokeToken({ tokenSystems }: TokenRoutesNeeds, call: RestCall): Promise<RestAnswer> {
@@ -69,4 +92,8 @@ function readTokens(value: unknown): readonly { readonly system: string; readonl
     if (typeof system === 'string' && typeof tokenRef === 'string') return { system, tokenRef };
     throw new RestFault(400, 'Each of tokens must have system and tokenRef, as the list shows them.');
   });
+}
+
+function isoText(at: Instant): string {
+  return new Date(at).toISOString();
 }

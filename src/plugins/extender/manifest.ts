@@ -46,4 +46,12 @@ export const manifest: PluginManifest = {
   tables: [extenderTokenTable],
   migrations: [CreateExtenderToken1795305600101],
   settings: [secureModeSetting, authSetting, anyoneTokensSetting, tokenLengthMinSetting],
+  productLog: {
+    category: { i18nKey: 'postern.audit.category.security', text: 'Security' },
+    created: { i18nKey: 'postern.audit.action.token.created', text: 'API token created' },
+    deleted: { i18nKey: 'postern.audit.action.token.deleted', text: 'API token deleted' },
+    label: { i18nKey: 'postern.audit.attribute.token-name', text: 'Token Name' },
+    // Calls are shown while the switch addAuditRecord is on [EXT-44].
+    call: { i18nKey: 'postern.audit.action.token.used', text: 'API token used' },
+  },
 };

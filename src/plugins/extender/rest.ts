@@ -10,6 +10,7 @@ import { revokeToken } from './revoke.js';
 import { chooseOwner } from './token-owner.js';
 import { asksForToken, readSwitchChanges, readTokenRequest, SET_PROPERTIES } from './token-request.js';
 import type { ExtenderToken } from './token-row.js';
+import { getUsage, isVisible } from './usage.js';
 import { viewToken } from './token-view.js';
 import type { TokenStore } from './tokens.js';
 
@@ -25,6 +26,7 @@ export function createRestModule(host: PluginHost, tokens: TokenStore): RestModu
       { method: 'GET', path: '/tokenTools/get', handle: (call) => getTokens(host, tokens, call) },
       { method: 'POST', path: '/tokenTools/set', handle: (call) => setToken(host, tokens, call) },
       { method: 'DELETE', path: '/tokenTools/delete', handle: (call) => deleteToken(host, tokens, call) },
+      { method: 'GET', path: '/tokenTools/usage', handle: (call) => getUsage(host, tokens, call) },
     ],
     renderFault,
   };
@@ -104,11 +106,6 @@ async function deleteToken(host: PluginHost, tokens: TokenStore, call: RestCall)
   const isDone = token !== null && token !== undefined && (await revokeToken(host, tokens, token, actedBy(caller, call)));
   if (!isDone) throw new RestFault(404, 'There is no such token.');
   return { status: 200, json: { status: 'ok' } };
-}
-
-/** Administrators see every token, others the tokens whose user they are [EXT-30, EXT-51]. */
-function isVisible(token: ExtenderToken | null, principal: Principal): boolean {
-  return token !== null && (principal.isAdministrator || token.userKey === principal.userKeys.jira);
 }
 
 function actedBy(caller: Caller, call: RestCall): { actor: Principal; clientAddress: string | null } {

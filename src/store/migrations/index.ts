@@ -15,6 +15,10 @@ import { createPosternTokenTotal1795305600012 } from './1795305600012-postern-to
 import { createPosternSession1795305600021 } from './1795305600021-postern-session.js';
 import { addTokenAddressLimit1795305600022 } from './1795305600022-token-address-limit.js';
 import { addTokenOrders } from './1795305600023-token-orders.js';
+import { createPosternAudit1795305600041 } from './1795305600041-postern-audit.js';
+import { createPosternAuditTotal1795305600042 } from './1795305600042-postern-audit-total.js';
+import { createPosternProductEvent1795305600043 } from './1795305600043-postern-product-event.js';
+import { createPosternTokenUse1795305600044 } from './1795305600044-postern-token-use.js';
 
 /** The migrations that lead to the house's own tables. */
 export const storeMigrations: readonly (new () => MigrationInterface)[] = [
@@ -33,4 +37,8 @@ export const storeMigrations: readonly (new () => MigrationInterface)[] = [
   createPosternSession1795305600021,
   addTokenAddressLimit1795305600022,
   ...addTokenOrders,
+  createPosternAudit1795305600041,
+  createPosternAuditTotal1795305600042,
+  createPosternProductEvent1795305600043,
+  createPosternTokenUse1795305600044,
 ];

@@ -1,0 +1,96 @@
+// `GET /api/v1/audit/stream`: the live end of the trail as Server-Sent Events, for the page and for `postern audit tail` [AUD-23]. As many
+// clients as are allowed, and a client that reads too slowly is told how many records it did not get, rather than kept in memory.
+import type { ServerResponse } from 'node:http';
+import { Router } from 'express';
+import type { AuditRecord } from '../../audit/contract.js';
+import type { TailListener } from '../../audit/tail.js';
+import { type Cancel, type Clock, ERROR_CODES, LIMITS } from '../../core/index.js';
+import { RestFault } from '../../plugin-kit/rest.js';
+import { readAuditQuery } from '../audit-query.js';
+import type { PluginRouterNeeds } from '../plugin-router.js';
+import { requireAdministrator } from '../require-caller.js';
+
+const PATH = '/api/v1/audit/stream';
+
+export interface AuditStreamNeeds {
+  readonly auditTail: { listen(listener: TailListener): Cancel };
+  readonly directory: { onChange(listener: (userId: number) => void): void };
+  readonly clock: Clock;
+  readonly callerOf: PluginRouterNeeds['callerOf'];
+  /** Takes what ends all streams: they would hold the end of the process up. */
+  readonly atEnd: (close: () => void) => void;
+}
+
+interface Stream {
+  readonly userId: number;
+  end(): void;
+}
+
+/** The router of the stream; every other path goes on. */
+export function auditStream(needs: AuditStreamNeeds): Router {
+  const streams = new Set<Stream>();
+  const endWhere = (holds: (stream: Stream) => boolean): void => {
+    for (const stream of [...streams].filter(holds)) stream.end();
+  };
+  let isOver = false;
+  // Whoever may not read the trail any more does not go on reading it; whoever still may comes again.
+  needs.directory.onChange((userId) => endWhere((stream) => stream.userId === userId));
+  needs.atEnd(() => {
+    isOver = true;
+    endWhere(() => true);
+  });
+  const router = Router();
+  router.use((message, response, next) => {
+    const { caller, request } = needs.callerOf(message);
+    if (request.path !== PATH) return next();
+    if (request.method !== 'GET') {
+      throw new RestFault(405, ERROR_CODES['request.method-not-allowed'].publicText, { headers: { Allow: 'GET' } });
+    }
+    const { principal } = requireAdministrator(caller);
+    const query = readAuditQuery(new URLSearchParams(request.query ?? ''));
+    if (isOver || streams.size >= LIMITS.auditTailsMax) {
+      throw new RestFault(503, `As many as ${LIMITS.auditTailsMax} clients follow the trail already: try again later.`, {
+        kind: 'audit-tails',
+      });
+    }
+    const stop = follow(response, needs, (record) => query.matches(record));
+    const stream = { userId: principal.userId, end: () => response.end() };
+    streams.add(stream);
+    response.once('close', () => {
+      streams.delete(stream);
+      stop();
+    });
+  });
+  return router;
+}
+
+/** Writes what is told until the answer is closed; returns what stops it. */
+function follow(response: ServerResponse, { auditTail, clock }: AuditStreamNeeds, matches: (record: AuditRecord) => boolean): () => void {
+  // Proxies that gather answers are asked not to.
+  response.writeHead(200, { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
+  response.write(':\n\n');
+  let dropped = 0;
+  const write = (event: string, json: unknown): void => void response.write(`event: ${event}\ndata: ${JSON.stringify(json)}\n\n`);
+  const isBehind = (): boolean => response.writableLength > LIMITS.auditTailBytesMax;
+  const tellDropped = (): void => {
+    if (dropped === 0 || isBehind()) return;
+    write('dropped', { count: dropped });
+    dropped = 0;
+  };
+  const stopListening = auditTail.listen((event, record) => {
+    if (!matches(record)) return;
+    tellDropped();
+    if (isBehind()) dropped += 1;
+    else write(event, record);
+  });
+  const beat = (): void => {
+    tellDropped();
+    if (!isBehind()) response.write(':\n\n');
+  };
+  const stopBeat = clock.every(LIMITS.auditTailBeatMs, beat, () => undefined);
+  response.on('drain', tellDropped);
+  return () => {
+    stopListening();
+    stopBeat();
+  };
+}
