@@ -11,7 +11,6 @@ import { RestFault, type RestModule, type Route } from '../plugin-kit/rest.js';
 import type { Profile } from '../plugin-kit/setting.js';
 import type { Directory } from '../store/directory/directory.js';
 import type { Sessions } from '../store/sessions.js';
-import type { TokenList } from '../store/token-registry.js';
 import type { UpstreamCredentials } from '../store/upstream-credentials.js';
 import { answerFault, challengesFor, renderFault } from './fault.js';
 import { createLogin } from './login.js';
@@ -39,11 +38,11 @@ export interface AdminNeeds
   extends ViewNeeds,
     Omit<SwitchRoutesNeeds, 'trail'>,
     SettingRoutesNeeds,
-    Omit<TokenRoutesNeeds & MyTokenRoutesNeeds, 'directory' | 'registry' | 'tokenSystems'>,
+    Omit<TokenRoutesNeeds & MyTokenRoutesNeeds, 'directory' | 'tokenSystems' | 'registry'>,
     Pick<ExplainNeeds, 'gate'>,
     Omit<AuditRecordsNeeds, 'clock'>,
     Pick<AuditStreamNeeds, 'auditTail' | 'atEnd'> {
-  readonly registry: Pick<TokenList, 'list' | 'find' | 'lastUse'>;
+  readonly registry: TokenRoutesNeeds['registry'];
   readonly directory: Directory;
   readonly trail: Pick<Trail, 'act' | 'noteLogin' | 'records'>;
   readonly upstreamCredentials: UpstreamCredentials;

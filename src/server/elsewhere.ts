@@ -11,6 +11,8 @@ export interface ElsewhereNeeds {
   readonly publishedKeys: (() => readonly PublicJwk[]) | null;
   /** Serves everything below `/api/` and `/ui/`, and `/` itself, which leads browsers to the pages. */
   readonly controlPlane: (incoming: IncomingMessage, outgoing: ServerResponse) => void;
+  /** Whether `/` leads to the pages; where everything else is the product's, that is too [GW-8]. */
+  readonly leadsToPages: boolean;
   /** True while requests are served: false again once the end has begun. */
   isReady(): boolean;
 }
@@ -35,7 +37,10 @@ export function createElsewhere(needs: ElsewhereNeeds): Gateway['elsewhere'] {
       if (arrival.method !== 'GET' && arrival.method !== 'HEAD')
         return answerError(exchange, fault('request.method-not-allowed'), { Allow: 'GET, HEAD' }) >= 0;
       answerJson(outgoing, 200, { keys: needs.publishedKeys() }, `public, max-age=${LIMITS.identityKeysMaxAgeSeconds}`);
-    } else if (arrival.path === '/' || ['/api', '/ui'].some((root) => arrival.path === root || arrival.path.startsWith(`${root}/`))) {
+    } else if (
+      (arrival.path === '/' && needs.leadsToPages) ||
+      ['/api', '/ui'].some((root) => arrival.path === root || arrival.path.startsWith(`${root}/`))
+    ) {
       // Express routes by what it reads here: the canonical form, never the raw target [GW-1].
       incoming.url = arrival.query === null ? arrival.path : `${arrival.path}?${arrival.query}`;
       if (arrival.expectsContinue) sendContinue(exchange);

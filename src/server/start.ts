@@ -138,6 +138,7 @@ async function openFront(needs: FrontNeeds, closing: Closing) {
       contextPaths: carried.map(({ contextPath }) => contextPath),
       publishedKeys: settings.get(S.upstreamIdentity)?.mode === 'jwt' ? () => needs.signing.published(clock.now()) : null,
       controlPlane: (incoming, outgoing) => void admin(incoming, outgoing),
+      leadsToPages: !settings.get(S.passThrough),
       isReady: () => readiness.isReady,
     }),
   });

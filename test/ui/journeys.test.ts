@@ -212,7 +212,9 @@ it('goes back to signing in when the session has ended elsewhere', async () => {
   // The same one: a change ends every session all the same.
   await world.ask('admin', 'PATCH', '/api/v1/users/jankowalski', { password: 'jankowalski' });
   await page.getByRole('button', { name: 'Create token' }).click();
-  await page.getByText('Your session has ended. Sign in again.').waitFor();
+  const told = page.getByText('Your session has ended. Sign in again.');
+  await told.waitFor();
+  expect(await told.isVisible()).toBe(true);
   await context.close();
 });
 

@@ -23,8 +23,8 @@ export interface TokenRoutesNeeds {
 export function tokenRoutes(needs: TokenRoutesNeeds): readonly Route[] {
   return [
     { method: 'GET', path: '/tokens', handle: (call) => listTokens(needs, call) },
-    { method: 'GET', path: '/tokens/:system', handle: (call) => showOne(needs, call) },
     { method: 'POST', path: '/tokens/revoke', handle: (call) => revokeTokens(needs, call) },
+    { method: 'GET', path: '/tokens/:system', handle: (call) => detailToken(needs, call) },
     { method: 'DELETE', path: '/tokens/:system', handle: (call) => revokeToken(needs, call) },
   ];
 }
@@ -42,7 +42,7 @@ async function listTokens(needs: TokenRoutesNeeds, call: RestCall): Promise<Rest
 }
 
 /** One token with its last use and the last addresses it was used from. */
-async function showOne(needs: TokenRoutesNeeds, call: RestCall): Promise<RestAnswer> {
+async function detailToken(needs: TokenRoutesNeeds, call: RestCall): Promise<RestAnswer> {
   requireAdministrator(call.caller);
   const { system = '' } = call.parameters;
   const tokenRef = readTokenRef(call.query);

@@ -12,13 +12,13 @@ import { createPosternUpstreamCredential1795305600009 } from './1795305600009-po
 import { createPosternLoginFailure1795305600010 } from './1795305600010-postern-login-failure.js';
 import { RefoldDisplayNames1795305600011 } from './1795305600011-refold-display-names.js';
 import { createPosternTokenTotal1795305600012 } from './1795305600012-postern-token-total.js';
+import { createPosternSession1795305600021 } from './1795305600021-postern-session.js';
+import { addTokenAddressLimit1795305600022 } from './1795305600022-token-address-limit.js';
+import { addTokenOrders } from './1795305600023-token-orders.js';
 import { createPosternAudit1795305600041 } from './1795305600041-postern-audit.js';
 import { createPosternAuditTotal1795305600042 } from './1795305600042-postern-audit-total.js';
 import { createPosternProductEvent1795305600043 } from './1795305600043-postern-product-event.js';
 import { createPosternTokenUse1795305600044 } from './1795305600044-postern-token-use.js';
-import { createPosternSession1795305600021 } from './1795305600021-postern-session.js';
-import { addTokenAddressLimit1795305600022 } from './1795305600022-token-address-limit.js';
-import { addTokenOrders } from './1795305600023-token-orders.js';
 
 /** The migrations that lead to the house's own tables. */
 export const storeMigrations: readonly (new () => MigrationInterface)[] = [
@@ -34,11 +34,11 @@ export const storeMigrations: readonly (new () => MigrationInterface)[] = [
   createPosternLoginFailure1795305600010,
   RefoldDisplayNames1795305600011,
   createPosternTokenTotal1795305600012,
+  createPosternSession1795305600021,
+  addTokenAddressLimit1795305600022,
+  ...addTokenOrders,
   createPosternAudit1795305600041,
   createPosternAuditTotal1795305600042,
   createPosternProductEvent1795305600043,
   createPosternTokenUse1795305600044,
-  createPosternSession1795305600021,
-  addTokenAddressLimit1795305600022,
-  ...addTokenOrders,
 ];
