@@ -1,10 +1,6 @@
 // Every page with something on it: what the screenshots show, and what axe is run on, light and dark.
-import type { PageWorld, Visit } from './page-world.js';
-
-export interface Scene {
-  readonly name: string;
-  visit(world: PageWorld, theme: 'light' | 'dark'): Promise<Visit>;
-}
+import { AUDIT_SCENES } from './audit-scenes.js';
+import type { PageWorld, Scene } from './page-world.js';
 
 /** A label and a rule that are markup wherever somebody forgets that they are text. */
 export const MARKUP = '<img src=x onerror=alert(1)>';
@@ -92,4 +88,5 @@ export const SCENES: readonly Scene[] = [
       return visit;
     },
   },
+  ...AUDIT_SCENES,
 ];

@@ -1,9 +1,13 @@
 // The list of pages: where each lies below `/ui/`, who sees it, and the order in which they are offered.
-import type { ComponentType } from 'react';
+import { type ComponentType, lazy } from 'react';
 import { texts } from '../texts.js';
 import { CreateTokenPage } from './create-token.js';
 import { MyTokensPage } from './my-tokens.js';
 import { TokensPage } from './tokens.js';
+
+// Loaded when they are opened: most people never do.
+const AuditPage = lazy(async () => ({ default: (await import('./audit.js')).AuditPage }));
+const ExplainPage = lazy(async () => ({ default: (await import('./explain.js')).ExplainPage }));
 
 export interface PageEntry {
   /** Below `/ui/`. */
@@ -19,6 +23,8 @@ export interface PageEntry {
 export const PAGES: readonly PageEntry[] = [
   { path: 'my-tokens', title: texts.myTokens.title, group: 'personal', Page: MyTokensPage },
   { path: 'my-tokens/create', title: texts.createToken.title, group: 'personal', below: 'my-tokens', Page: CreateTokenPage },
+  { path: 'explain', title: texts.explain.title, group: 'personal', Page: ExplainPage },
   { path: 'tokens', title: texts.tokens.title, group: 'administration', Page: TokensPage },
   { path: 'tokens/create', title: texts.createToken.title, group: 'administration', below: 'tokens', Page: CreateTokenPage },
+  { path: 'audit', title: texts.audit.title, group: 'administration', Page: AuditPage },
 ];
