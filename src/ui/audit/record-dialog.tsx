@@ -30,7 +30,7 @@ export function RecordDialog({ record, onClose }: { readonly record: AuditRecord
       <p className="postern-path">
         <strong>{whatOf(record)}</strong>
       </p>
-      <dl className="postern-facts">
+      <dl className="postern-facts" tabIndex={0} aria-label={T.record}>
         {FIELDS.map(([name, title]) => {
           const text = textOf(record[name]);
           if (text === '') return null;

@@ -79,9 +79,7 @@ function TokenOf({ record: { system, tokenRef }, systemNames }: RecordOf) {
     <>
       <span className="postern-word">{name}</span>
       <span className="postern-word">
-        <Link page={timelinePage(system, tokenRef)} label={T.timelineLink(tokenRef)}>
-          {shortOf(tokenRef)}
-        </Link>
+        <Link page={timelinePage(system, tokenRef)}>{shortOf(tokenRef)}</Link>
       </span>
     </>
   );
