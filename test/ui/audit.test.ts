@@ -302,6 +302,23 @@ it('asks about the body that is given, with its type, and about the moment that 
     return visit;
   }));
 
+it('explains a rule that asks about the body [GW-25]', () =>
+  journey(async (pages) => {
+    const limitTo = '[post]/jira/rest/api/2/issue[JsonData::fields.project.key==KANBAN]';
+    const json = { system: 'extender', label: 'of one project', limitTo };
+    const { tokenRef } = await pages.ask<AuditFurniture>('user', 'POST', '/api/v1/my/tokens', json);
+    const request = `tokenRef=${encodeURIComponent(tokenRef)}&method=POST&url=/jira/rest/api/2/issue`;
+    const visit = await pages.visitAs('user', `explain?system=extender&${request}`);
+    const { page } = visit;
+    await page.getByRole('row', { name: `${limitTo} The body does not fit` }).waitFor();
+    await page.locator('summary', { hasText: 'Body' }).click();
+    await page.getByLabel('Body', { exact: true }).fill('{"fields":{"project":{"key":"KANBAN"}}}');
+    await page.getByRole('button', { name: 'Explain', exact: true }).click();
+    await page.getByText('The request is permitted.').waitFor();
+    expect(await page.getByText('The narrowest rule').count()).toBe(0);
+    return visit;
+  }));
+
 it('tells a user of somebody else’s token what it tells of none', async () => {
   if (world === null) return;
   const query = `system=extender&tokenRef=${encodeURIComponent(bot.tokenRef)}&method=GET&url=${ISSUE}`;
