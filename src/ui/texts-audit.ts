@@ -101,8 +101,7 @@ export const auditTexts = {
   },
   gone: 'This token is no more. Its records stay.',
   addresses: 'Last addresses',
-  neverUsed: 'It was never used.',
-  usedFrom: (address: string, count: number) => `${address} (${number.format(count)} ${count === 1 ? 'request' : 'requests'})`,
+  requests: 'Requests',
 } as const;
 
 export const chartTexts = {

@@ -110,14 +110,14 @@ it('pages to the oldest record without showing any twice or leaving one out [AUD
     return visit;
   }));
 
-it('leads from a token to its timeline, from its making on, and to nobody else’s records [AUD-23]', () =>
+it('leads from a token to its timeline, from its making on, with where it was used from [AUD-23, EXT-46]', () =>
   journey(async (pages) => {
     const visit = await pages.visitAs('admin', 'tokens?owner=jankowalski');
     const { page } = visit;
     await page.getByRole('link', { name: `Timeline of release-bot ${MARKUP}` }).click();
     await page.getByRole('heading', { name: `Timeline of release-bot ${MARKUP}` }).waitFor();
     await page.getByText('token.created').waitFor();
-    await page.getByText('127.0.0.1 (7 requests)').waitFor();
+    await page.getByRole('row', { name: /^127\.0\.0\.1 .* 7 / }).waitFor();
     expect(await rows(page).count()).toBe(8);
     // The one that made it, and the one whose it is.
     const users = await rows(page).locator('td:nth-child(3)').allInnerTexts();

@@ -3,6 +3,7 @@ import { type ReactNode, useCallback } from 'react';
 import type { TokenDetail, TokenSystemAnswer } from '../../admin/api-types.js';
 import { ApiFault, withQuery } from '../api.js';
 import { Message } from '../components/message.js';
+import { Table } from '../components/table.js';
 import { Time } from '../components/time.js';
 import { TokenStatusLozenge } from '../components/token-status.js';
 import { Link } from '../navigation.js';
@@ -52,16 +53,36 @@ export function TokenHead({ system, tokenRef, systems }: TokenHeadProps) {
         <Fact title={WORDS.lastUsed}>
           <Time at={token.lastUsedAt} none={texts.time.never} />
         </Fact>
-        {token.lastAddresses.length === 0 ? null : (
-          <Fact title={T.addresses}>{token.lastAddresses.map(({ address, useCount }) => T.usedFrom(address, useCount)).join(', ')}</Fact>
-        )}
       </dl>
+      <LastAddresses token={token} />
       <p>
         <Link page={withQuery('explain', { system, tokenRef })}>{texts.explain.linkOf(token.label)}</Link>
         {' · '}
         <Link page="audit">{T.whole}</Link>
       </p>
     </section>
+  );
+}
+
+/** Where it was used from last [EXT-46]. */
+function LastAddresses({ token: { lastAddresses } }: { readonly token: TokenDetail }) {
+  if (lastAddresses.length === 0) return null;
+  return (
+    <>
+      <h3>{T.addresses}</h3>
+      <Table
+        caption={T.addresses}
+        columns={[
+          { key: 'address', title: T.address, isHead: true, cell: ({ address }) => address },
+          { key: 'used', title: WORDS.lastUsed, cell: ({ lastUsedAt }) => <Time at={lastUsedAt} none="" /> },
+          { key: 'requests', title: T.requests, isNumber: true, cell: ({ useCount }) => useCount.toLocaleString('en-GB') },
+          { key: 'agent', title: T.fields.userAgent, cell: ({ userAgent }) => <span className="postern-path">{userAgent}</span> },
+        ]}
+        rows={lastAddresses}
+        keyOf={({ address }) => address}
+        empty=""
+      />
+    </>
   );
 }
 
