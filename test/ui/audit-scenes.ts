@@ -5,6 +5,7 @@ import type { PageWorld, Scene } from './page-world.js';
 export const HOSTILE = {
   userAgent: '<img src=x onerror=alert(1)>',
   path: '/jira/rest/api/2/issue/<script>alert(1)</script>',
+  label: 'release-bot <svg/onload=alert(1)>',
   formula: '=HYPERLINK("http://evil.example","x")',
 } as const;
 
@@ -21,7 +22,7 @@ export async function furnishAudit(world: PageWorld): Promise<AuditFurniture> {
   if (furniture !== null) return furniture;
   const { tokenRef, value } = await world.ask<{ tokenRef: string; value: string }>('admin', 'POST', '/api/v1/users/jankowalski/tokens', {
     system: 'extender',
-    label: 'release-bot <img src=x onerror=alert(1)>',
+    label: HOSTILE.label,
     expiresInDays: 90,
     limitTo: '[get]/jira/rest/api/2/issue/.*',
     ip: '127.0.0.1,10.0.0.0/8',

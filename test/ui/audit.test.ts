@@ -114,8 +114,8 @@ it('leads from a token to its timeline, from its making on, with where it was us
   journey(async (pages) => {
     const visit = await pages.visitAs('admin', 'tokens?owner=jankowalski');
     const { page } = visit;
-    await page.getByRole('link', { name: `Timeline of release-bot ${MARKUP}` }).click();
-    await page.getByRole('heading', { name: `Timeline of release-bot ${MARKUP}` }).waitFor();
+    await page.getByRole('link', { name: `Timeline of ${HOSTILE.label}` }).click();
+    await page.getByRole('heading', { name: `Timeline of ${HOSTILE.label}` }).waitFor();
     await page.getByText('token.created').waitFor();
     await page.getByRole('row', { name: /^127\.0\.0\.1 .* 7 / }).waitFor();
     expect(await rows(page).count()).toBe(8);
@@ -198,11 +198,11 @@ it('shows markup from clients as text: in the list, in the details, in explanati
     await page.getByRole('button', { name: /^Details of POST/ }).click();
     await page.getByRole('dialog').getByText(HOSTILE.userAgent).waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Why?' }).click();
-    await page.getByText(`release-bot ${MARKUP}`).first().waitFor({ state: 'attached' });
+    await page.getByText(HOSTILE.label).first().waitFor({ state: 'attached' });
     await page.goto(`${pages.postern.origin}/ui/audit?search=${encodeURIComponent(MARKUP)}&user=${encodeURIComponent(MARKUP)}`);
     await page.getByText('No record fits.').waitFor();
     expect(await page.getByLabel('Search').inputValue()).toBe(MARKUP);
-    expect(await page.locator('img[src="x"], script:not([src])').count()).toBe(0);
+    expect(await page.locator('img[src="x"], svg[onload], script:not([src])').count()).toBe(0);
     return visit;
   }));
 
