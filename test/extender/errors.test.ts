@@ -68,7 +68,7 @@ describe('errors [EXT-60]', () => {
   });
 
   it('an unknown resource: 404', async () => {
-    const answer = await world.send({ path: `${BASE}/usage`, as: ALICE });
+    const answer = await world.send({ path: `${BASE}/nothing`, as: ALICE });
     expect(answer.status).toBe(404);
     expect(JSON.parse(answer.text)).toEqual({ status: 'error', message: 'There is nothing here.' });
   });

@@ -35,6 +35,7 @@ function listenerHolding(upstreams: Gateway['upstreams'] = new Map()): { server:
     elsewhere: (exchange: Exchange) => {
       held.push(exchange);
       exchange.incoming.on('error', () => undefined).resume();
+      return true;
     },
   } as unknown as Gateway);
   return { server, held, refused };
