@@ -1,5 +1,5 @@
 // The frame around every page: the head, the menu, and the page that the address names.
-import { useEffect, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import { Button } from './components/button.js';
 import { Message } from './components/message.js';
 import { Page } from './components/page.js';
@@ -38,7 +38,7 @@ function Frame() {
           <Menu pages={pages} current={entry?.below ?? entry?.path ?? null} />
         </div>
         <main className="postern-content" id="main" tabIndex={-1}>
-          {entry === undefined ? <NoPage /> : <entry.Page key={entry.path} />}
+          <Suspense fallback={null}>{entry === undefined ? <NoPage /> : <entry.Page key={entry.path} />}</Suspense>
         </main>
       </div>
     </div>

@@ -30,10 +30,13 @@ export function Link({
   page,
   children,
   isCurrent = false,
+  label,
 }: {
   readonly page: string;
   readonly children: ReactNode;
   readonly isCurrent?: boolean;
+  /** For readers, where the text alone would be the same in every row. */
+  readonly label?: string;
 }) {
   const follow = (event: MouseEvent): void => {
     // Another tab or window is the browser's to open.
@@ -42,7 +45,7 @@ export function Link({
     goTo(page);
   };
   return (
-    <a href={ROOT + page} onClick={follow} {...(isCurrent ? { 'aria-current': 'page' as const } : {})}>
+    <a href={ROOT + page} onClick={follow} aria-label={label} {...(isCurrent ? { 'aria-current': 'page' as const } : {})}>
       {children}
     </a>
   );

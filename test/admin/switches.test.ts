@@ -9,6 +9,8 @@ const ALL_ON = {
   'confluence.dataCenter': true,
   'jira.wombats.licensed': true,
   'confluence.wombats.licensed': true,
+  'extender.addAuditRecord': true,
+  'extender.collectUsageDetails': true,
 };
 
 let node: RunningPostern;
@@ -43,6 +45,13 @@ it('switches those that are named, and answers with all [PAT-30]', async () => {
   const expected = { ...ALL_ON, 'jira.dataCenter': false, 'confluence.wombats.licensed': false };
   expect([answer.status, JSON.parse(answer.text)]).toEqual([200, expected]);
   expect(await inForce()).toEqual(expected);
+});
+
+it('shows what a token system’s own resource has switched, and switches it too [EXT-44]', async () => {
+  await node.ask({ method: 'POST', path: '/jira/rest/extender/1.0/tokenTools/set', as: ADMIN, json: { collectUsageDetails: false } });
+  expect(await inForce()).toEqual({ ...ALL_ON, 'extender.collectUsageDetails': false });
+  await patch({ 'extender.collectUsageDetails': true, 'extender.addAuditRecord': false });
+  expect(await inForce()).toEqual({ ...ALL_ON, 'extender.addAuditRecord': false });
 });
 
 it('is in force at once, for a credential that was accepted a moment before too [WOM-4]', async () => {

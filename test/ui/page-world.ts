@@ -17,6 +17,12 @@ export interface Visit {
   violations(): Promise<string[]>;
 }
 
+/** A page with something on it. */
+export interface Scene {
+  readonly name: string;
+  visit(world: PageWorld, theme: 'light' | 'dark'): Promise<Visit>;
+}
+
 interface VisitOptions {
   readonly theme?: 'light' | 'dark';
   /** Below `/ui/`. */

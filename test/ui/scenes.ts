@@ -1,10 +1,6 @@
 // Every page with something on it: what the screenshots show, and what axe is run on, light and dark.
-import type { PageWorld, Visit } from './page-world.js';
-
-export interface Scene {
-  readonly name: string;
-  visit(world: PageWorld, theme: 'light' | 'dark'): Promise<Visit>;
-}
+import { ADMINISTRATION_SCENES, furnishAdministration } from './administration-scenes.js';
+import type { PageWorld, Scene } from './page-world.js';
 
 /** A label and a rule that are markup wherever somebody forgets that they are text. */
 export const MARKUP = '<img src=x onerror=alert(1)>';
@@ -28,6 +24,7 @@ export async function furnish(world: PageWorld): Promise<void> {
       headers: { Authorization: `Basic ${Buffer.from(`user:${ci.value}`).toString('base64')}` },
     });
   }
+  await furnishAdministration(world);
 }
 
 export const SCENES: readonly Scene[] = [
@@ -92,4 +89,5 @@ export const SCENES: readonly Scene[] = [
       return visit;
     },
   },
+  ...ADMINISTRATION_SCENES,
 ];

@@ -1,9 +1,15 @@
 // The list of pages: where each lies below `/ui/`, who sees it, and the order in which they are offered.
-import type { ComponentType } from 'react';
+import { type ComponentType, lazy } from 'react';
 import { texts } from '../texts.js';
 import { CreateTokenPage } from './create-token.js';
 import { MyTokensPage } from './my-tokens.js';
 import { TokensPage } from './tokens.js';
+
+// Loaded when they are opened: most people never do.
+const UsersPage = lazy(async () => ({ default: (await import('./users.js')).UsersPage }));
+const OrganizationKeysPage = lazy(async () => ({ default: (await import('./organization-keys.js')).OrganizationKeysPage }));
+const SwitchesPage = lazy(async () => ({ default: (await import('./switches.js')).SwitchesPage }));
+const SettingsPage = lazy(async () => ({ default: (await import('./settings.js')).SettingsPage }));
 
 export interface PageEntry {
   /** Below `/ui/`. */
@@ -21,4 +27,8 @@ export const PAGES: readonly PageEntry[] = [
   { path: 'my-tokens/create', title: texts.createToken.title, group: 'personal', below: 'my-tokens', Page: CreateTokenPage },
   { path: 'tokens', title: texts.tokens.title, group: 'administration', Page: TokensPage },
   { path: 'tokens/create', title: texts.createToken.title, group: 'administration', below: 'tokens', Page: CreateTokenPage },
+  { path: 'users', title: texts.users.title, group: 'administration', Page: UsersPage },
+  { path: 'organization-keys', title: texts.organizationKeys.title, group: 'administration', Page: OrganizationKeysPage },
+  { path: 'switches', title: texts.switches.title, group: 'administration', Page: SwitchesPage },
+  { path: 'settings', title: texts.settings.title, group: 'administration', Page: SettingsPage },
 ];
