@@ -8,7 +8,7 @@ export const userTexts = {
   search: 'Find a user',
   username: 'User name',
   usernameAbout: 'What the user signs in with. It cannot be changed later.',
-  whole: 'The whole name; capitals do not matter.',
+  whole: 'User name, in full',
   show: 'Show',
   clear: 'Clear',
   empty: 'There is no such user.',
@@ -95,8 +95,8 @@ export const switchTexts = {
   on: 'On',
   off: 'Off',
   turn: (isOn: boolean) => (isOn ? 'Switch on' : 'Switch off'),
-  turnOf: (name: string, isOn: boolean) => `Switch ${name} ${isOn ? 'on' : 'off'}`,
-  question: (name: string, isOn: boolean) => `Switch ${name} ${isOn ? 'on' : 'off'}?`,
+  turnOf: (name: string, isOn: boolean) => `Switch ${isOn ? 'on' : 'off'} ${name}`,
+  question: (name: string, isOn: boolean) => `Switch ${isOn ? 'on' : 'off'} ${name}?`,
   atOnce: 'This holds at once, for everybody. It can be switched back here.',
   empty: 'There are no switches.',
 } as const;
@@ -106,8 +106,8 @@ export const settingTexts = {
   about:
     'Every setting, the value in force and where it comes from. Settings are read when Postern starts: change them in its environment or its file.',
   caption: 'Settings in force',
+  filters: 'Filter settings',
   search: 'Search settings',
-  searchAbout: 'A word of the name, the meaning, the value or the variable.',
   changedOnly: 'Only what is not the default',
   name: 'Setting',
   value: 'Value',
@@ -116,7 +116,7 @@ export const settingTexts = {
   none: 'Not set',
   redacted: 'Set, and not shown',
   empty: 'No setting fits.',
-  toSwitches: 'Change it',
+  toSwitches: 'Change',
   toSwitchesOf: (name: string) => `Change ${name}`,
   count: (shown: number, all: number) => `${number.format(shown)} of ${number.format(all)} settings`,
 } as const;

@@ -2,7 +2,7 @@
 import type { PageWorld, Scene } from './page-world.js';
 
 /** A name that is markup wherever somebody forgets that it is text; also a formula for a spreadsheet. */
-export const HOSTILE_NAME = '=<img src=x onerror=alert(1)>';
+export const HOSTILE_NAME = '=<svg onload=alert(1)>';
 
 /** A user whose name is markup, and a key of that name. */
 export async function furnishAdministration(world: PageWorld): Promise<void> {
@@ -63,7 +63,7 @@ export const ADMINISTRATION_SCENES: readonly Scene[] = [
     name: 'switches',
     async visit(world, theme) {
       const visit = await world.visitAs('admin', 'switches', theme);
-      await visit.page.getByRole('button', { name: 'Switch extender.addAuditRecord off' }).waitFor();
+      await visit.page.getByRole('button', { name: 'Switch off extender.addAuditRecord' }).waitFor();
       return visit;
     },
   },

@@ -24,10 +24,7 @@ export function OrganizationKeysPage() {
   const [made, setMade] = useState<NewOrganizationKeyAnswer | null>(null);
   const load = useCallback(
     () =>
-      Promise.all([
-        api.call<readonly OrganizationKeyAnswer[]>('GET', RESOURCE),
-        api.call<readonly SettingAnswer[]>('GET', '/settings'),
-      ]),
+      Promise.all([api.call<readonly OrganizationKeyAnswer[]>('GET', RESOURCE), api.call<readonly SettingAnswer[]>('GET', '/settings')]),
     [api],
   );
   const { value, fault, reload } = useLoaded(load);
@@ -98,7 +95,7 @@ function CreateKeyDialog({ onMade, onDone, onClose }: CreateKeyDialogProps) {
   };
   return (
     <Confirm title={T.create} action={T.createAction} width="medium" act={create} onDone={onDone} onClose={onClose}>
-      <TextField label={T.name} description={T.nameAbout} value={label} onChange={setLabel} isRequired hasFocus />
+      <TextField label={T.name} description={T.nameAbout} value={label} onChange={setLabel} isRequired />
       <TextField label={T.expires} description={T.expiresAbout} type="date" value={expiresAt} onChange={setExpiresAt} />
       <TextField label={T.scopes} description={T.scopesAbout} value={scopes} onChange={setScopes} />
     </Confirm>

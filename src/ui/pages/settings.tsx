@@ -34,8 +34,8 @@ function SettingTable({ settings }: { readonly settings: readonly SettingAnswer[
   const shown = settings.filter((setting) => (!isChangedOnly || setting.origin !== 'default') && fits(setting, search));
   return (
     <>
-      <form className="aui top-label postern-find" role="search" aria-label={T.search} onSubmit={(event) => event.preventDefault()}>
-        <TextField label={T.search} description={T.searchAbout} type="search" value={search} onChange={setSearch} />
+      <form className="aui top-label postern-find" role="search" aria-label={T.filters} onSubmit={(event) => event.preventDefault()}>
+        <TextField label={T.search} type="search" value={search} onChange={setSearch} />
         <CheckField label={T.changedOnly} isChecked={isChangedOnly} onChange={setChangedOnly} />
       </form>
       <Table caption={T.caption} columns={COLUMNS} rows={shown} keyOf={({ name }) => name} empty={T.empty} />

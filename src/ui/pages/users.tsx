@@ -89,7 +89,7 @@ function FindUser({ username }: { readonly username: string }) {
   };
   return (
     <form className="aui top-label postern-find" onSubmit={submit} role="search" aria-label={T.search}>
-      <TextField label={T.username} description={T.whole} type="search" value={draft} onChange={setDraft} />
+      <TextField label={T.whole} type="search" value={draft} onChange={setDraft} />
       <Button isSubmit>{T.show}</Button>
       {username === '' ? null : (
         <Button kind="link" onPress={() => goTo('users')}>
@@ -106,19 +106,19 @@ function columnsFor(onTask: (task: Task) => void): readonly Column<UserAnswer>[]
       key: 'username',
       title: T.username,
       isHead: true,
-      cell: ({ username }) => username,
+      cell: ({ username }) => <div className="postern-name">{username}</div>,
     },
     {
       key: 'person',
       title: T.displayName,
       cell: ({ displayName, emailAddress }) => (
-        <>
+        <div className="postern-person">
           <div className="postern-breaks">{displayName}</div>
           <div className="postern-hint postern-breaks">{emailAddress}</div>
-        </>
+        </div>
       ),
     },
-    { key: 'account', title: T.accountId, cell: ({ accountId }) => <code className="postern-breaks">{accountId}</code> },
+    { key: 'account', title: T.accountId, cell: ({ accountId }) => <code className="postern-breaks postern-account">{accountId}</code> },
     {
       key: 'rights',
       title: T.rights,

@@ -39,7 +39,7 @@ export function CreateUserDialog({ onDone, onClose }: DialogNeeds) {
   };
   return (
     <Confirm title={T.create} action={T.createAction} width="medium" act={create} onDone={onDone} onClose={onClose}>
-      <TextField label={T.username} description={T.usernameAbout} value={username} onChange={setUsername} isRequired hasFocus />
+      <TextField label={T.username} description={T.usernameAbout} value={username} onChange={setUsername} isRequired />
       <TextField label={T.password} type="password" autoComplete="new-password" value={password} onChange={setPassword} isRequired />
       <PersonFields person={person} onChange={setPerson} isNew />
     </Confirm>
@@ -91,7 +91,6 @@ export function PasswordDialog({ user, onDone, onClose }: UserDialogNeeds) {
         value={password}
         onChange={setPassword}
         isRequired
-        hasFocus
       />
     </Confirm>
   );
