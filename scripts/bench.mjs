@@ -70,8 +70,24 @@ async function runCase(one, names, origin, load) {
       party.samples.push(await sample(one, party, load, seconds));
     }
   }
+  const results = parties.map(summary);
+  const halfLoad = one.isTimedAtHalfLoad === true ? await timeAtHalfLoad(one, parties, results, load) : null;
   for (const { child } of parties) await end(child);
-  return { name: one.name, results: parties.map(summary) };
+  return { name: one.name, results, halfLoad };
+}
+
+/** Latencies of all at the same rate, half of what the slowest can: what is added shows where nothing queues. */
+async function timeAtHalfLoad(one, parties, results, load) {
+  const rate = Math.round(Math.min(...results.map(({ perSecond }) => perSecond)) / 2);
+  const timed = parties.map(({ name }) => ({ name, p50: [], p99: [] }));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [index, party] of parties.entries()) {
+      const sampled = await sample(one, party, load, seconds, rate);
+      timed[index].p50.push(sampled.p50);
+      timed[index].p99.push(sampled.p99);
+    }
+  }
+  return { rate, results: timed.map(({ name, p50, p99 }) => ({ name, p50Us: median(p50), p99Us: median(p99) })) };
 }
 
 /** Postern in several settings, or all contenders in one. */
@@ -80,9 +96,16 @@ function variantsOf(one, names) {
   return Object.fromEntries(names.map((name) => [name, CONTENDERS[name].start]));
 }
 
-async function sample(one, party, load, duration) {
+async function sample(one, party, load, duration, rate) {
   const before = cpuSeconds(party.pid);
-  const order = { port: party.port, connections: one.connections, seconds: duration, bodyBytes: one.bodyBytes, head: one.head(party) };
+  const order = {
+    port: party.port,
+    connections: one.connections,
+    seconds: duration,
+    bodyBytes: one.bodyBytes,
+    head: one.head(party),
+    rate,
+  };
   const { requests, statuses, seconds: took, latencyUs } = await measure(load, order);
   const wrong = Object.keys(statuses).filter((status) => Number(status) !== (one.status ?? 200));
   if (wrong.length > 0 || requests === 0) throw new Error(`${party.name} answered ${JSON.stringify(statuses)} in "${one.name}"`);

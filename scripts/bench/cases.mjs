@@ -33,6 +33,13 @@ export const CASES = [
     variants: { 'Postern, outside its limits': posternWith({}) },
   },
   {
+    name: 'cost of the trail, 32 connections',
+    connections: 32,
+    head: small,
+    variants: { 'Postern without a trail': posternWith({ main: 'scripts/bench/without-trail.mjs' }), Postern: posternWith({}) },
+    isTimedAtHalfLoad: true,
+  },
+  {
     name: 'rules of the token, 32 connections',
     connections: 32,
     head: small,

@@ -41,10 +41,10 @@ async function script(name, origin, authorization) {
   return { pid: child.pid, child, port, authorization };
 }
 
-/** The built server in the gateway profile with one token of the Extender kind. `tokens`: how many others there are; made over HTTP, so few. */
-export async function startPostern(origin, folder, { settings = {}, ruleCount = 20, dist = 'dist' } = {}) {
+/** The built server in the gateway profile with one token of the Extender kind. `main`: what is started; relative to the project. */
+export async function startPostern(origin, folder, { settings = {}, ruleCount = 20, main = 'dist/main.js' } = {}) {
   const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('POSTERN_')));
-  const child = start('measured', [process.execPath, join(dist, 'main.js')], {
+  const child = start('measured', [process.execPath, main], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       ...clean,

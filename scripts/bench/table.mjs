@@ -8,7 +8,7 @@ export function median(values) {
 }
 
 /** One case as a Markdown table: throughput and processor time against the first row's. */
-export function renderCase({ name, results }) {
+export function renderCase({ name, results, halfLoad }) {
   const [first] = results;
   const rows = results.map((result) => [
     result.name,
@@ -20,7 +20,13 @@ export function renderCase({ name, results }) {
     (result.p99Us / 1_000).toFixed(2),
   ]);
   const head = [name, 'requests/s', 'of the first', 'CPU µs/request', 'of the first', 'p50 ms', 'p99 ms'];
-  return [head, head.map((_, index) => (index === 0 ? '---' : '--:')), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  const lines = [head, head.map((_, index) => (index === 0 ? '---' : '--:')), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+  if (halfLoad !== null) lines.push('', ...halfLoad.results.map((result) => halfLoadLine(result, halfLoad.rate)));
+  return lines.join('\n');
+}
+
+function halfLoadLine({ name, p50Us, p99Us }, rate) {
+  return `At ${rate} requests/s: ${name}: p50 ${(p50Us / 1_000).toFixed(2)} ms, p99 ${(p99Us / 1_000).toFixed(2)} ms`;
 }
 
 const ratio = (value, of) => (of === 0 ? '–' : (value / of).toFixed(2));

@@ -1,7 +1,8 @@
-// What `/api/v1` answers, as types, for the pages in the browser and for whoever writes a client. Types alone: nothing here is run.
-import type { AuditRecord } from '../audit/contract.js';
+// What `/api/v1` answers, as types alone, for the pages and for whoever writes a client: both sides of the wire are held to them.
+import type { AuditRecord } from '../audit/record.js';
 
 export type { AuditRecord };
+export type { ExplainAnswer, ExplainRequest, RuleTrace } from './explain-types.js';
 
 // ── The audit trail ──
 

@@ -1,7 +1,5 @@
-// What `POST /api/v1/explain` takes and answers, as types alone: for the pages and the command line [GW-25].
-import type { ErrorCode, Method, Product, RuleTrace } from '../core/index.js';
-import type { RejectReason } from '../plugin-kit/contract.js';
-import type { LimitsTrace, StatementTrace, Warning } from '../policy/index.js';
+// What `POST /api/v1/explain` takes and answers, as types alone: for the pages and the command line [GW-25]. Written out here, for the pages
+// are compiled without the runtime's types; what is answered is held to them.
 
 /** Either a token (`system` and `tokenRef`), or rules that are not yet any token's (`limitTo`, `ip`), tried as the caller's own. */
 export interface ExplainRequest {
@@ -42,7 +40,7 @@ export interface ExplainAnswer {
 export interface ExplainedDecision {
   readonly effect: 'permit' | 'deny';
   /** null for a permit; also the code of a request that is refused before it is judged. */
-  readonly code: ErrorCode | null;
+  readonly code: string | null;
   /** What the client would get; null for a permit. */
   readonly status: number | null;
   /** One sentence. */
@@ -54,10 +52,10 @@ export interface ExplainedDecision {
 }
 
 export interface ExplainedRequest {
-  readonly method: Method;
+  readonly method: string;
   readonly path: string;
   readonly query: string | null;
-  readonly product: Product;
+  readonly product: 'jira' | 'confluence' | 'cloud';
   readonly contextPath: string;
   readonly address: string;
   /** `own`: Postern itself answers there. */
@@ -73,7 +71,7 @@ export interface ExplainedToken {
   /** null: never ends. */
   readonly validUntil: string | null;
   /** Why its system would not accept it; null: it would. */
-  readonly rejection: RejectReason | null;
+  readonly rejection: 'expired' | 'disabled' | 'owner-inactive' | 'unlicensed' | null;
 }
 
 export interface ExplainedCheck {
@@ -83,4 +81,39 @@ export interface ExplainedCheck {
   readonly text: string;
 }
 
-export type { LimitsTrace, RuleTrace, StatementTrace, Warning };
+/** One bundle of a token's limits; every bundle must hold. */
+export interface LimitsTrace {
+  /** Taken over from a token that this one was made with. */
+  readonly isInherited: boolean;
+  /** null: from anywhere. */
+  readonly addresses: { readonly text: string; readonly isMatch: boolean } | null;
+  /** null: unrestricted. One that matches is enough. */
+  readonly rules: readonly RuleTrace[] | null;
+  readonly holds: boolean;
+}
+
+export interface RuleTrace {
+  readonly rule: string;
+  readonly isMatch: boolean;
+  /** null on a match; else the first part that failed. */
+  readonly failed: 'method' | 'path' | 'query' | 'body' | 'broken' | null;
+}
+
+/** One statement of the site's policy. */
+export interface StatementTrace {
+  readonly id: string;
+  readonly effect: 'permit' | 'forbid';
+  readonly isMatch: boolean;
+  /** The first part that does not fit; `error`: it could not be asked, which denies. */
+  readonly failed: 'system' | 'user' | 'address' | 'rule' | 'error' | null;
+  /** Empty where the reader may not see the policy. */
+  readonly rules: readonly RuleTrace[];
+}
+
+/** What is wider than most people mean it. */
+export interface Warning {
+  readonly code: string;
+  readonly text: string;
+  /** The rule or the entry of the address list; null: the token. */
+  readonly about: string | null;
+}

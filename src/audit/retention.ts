@@ -36,7 +36,11 @@ interface Needed {
   readonly firmly: number;
   readonly softly: number;
   readonly by: string | null;
+  /** Everybody who was asked. */
+  readonly all: readonly { readonly name: string; readonly segment: number }[];
 }
+
+const RUNNING = 'a record that runs';
 
 export class Retention {
   readonly #options: RetentionOptions;
@@ -52,24 +56,27 @@ export class Retention {
     if (bounds.ageMs === null && bounds.bytesMax === null) return;
     const numbers = await listSegments(folder);
     const segments = await Promise.all(numbers.map(async (number) => ({ number, bytes: (await stat(segmentPath(folder, number))).size })));
-    const { due, kept, why } = await this.#due(segments, end().segment);
+    const { due, kept, why, needed } = await this.#due(segments, end().segment);
     const [first] = due;
     if (first === undefined || kept === null) return;
     const last = due.at(-1) ?? first;
     const bytes = due.reduce((sum, segment) => sum + segment.bytes, 0);
-    // The hash is what the first line that is kept holds of the last that is not.
+    // Whom the bound on size has passed over.
+    const missedBy = needed.all.filter(({ segment }) => segment <= last.number).map(({ name }) => name);
     const detail = {
       firstSegment: first.number,
       lastSegment: last.number,
       lastSequence: kept.seq - 1,
+      // What the first line that is kept holds of the last that is not.
       lastHash: kept.prev ?? '',
       bytes,
       why,
+      missedBy: missedBy.join(', ') || null,
     };
     await record(detail, async () => {
       for (const { number } of due) await unlink(segmentPath(folder, number));
     });
-    logger.info({ firstSegment: first.number, lastSegment: last.number, bytes, why }, 'The oldest part of the audit trail was deleted.');
+    logger[missedBy.length > 0 ? 'error' : 'info'](detail, 'The oldest part of the audit trail was deleted.');
   }
 
   async #due(segments: readonly Segment[], current: number) {
@@ -97,21 +104,23 @@ export class Retention {
       kept = begins;
     }
     if (due.length > 0) this.#isHeld = false;
-    return { due, kept, why };
+    return { due, kept, why, needed };
   }
 
   /** A record that runs is needed like a best-effort sink: the bound on size is the last word, so that a disk has one. */
   async #needed(segments: readonly Segment[]): Promise<Needed> {
     let firmly = Number.POSITIVE_INFINITY;
     let softly = await this.#segmentOfOldestOpen(segments);
-    let by: string | null = Number.isFinite(softly) ? 'a record that runs' : null;
+    let by: string | null = Number.isFinite(softly) ? RUNNING : null;
+    const all = [{ name: RUNNING, segment: softly }];
     for (const { name, isFirm, position } of this.#options.holders()) {
       const segment = (await position())?.segment ?? 0;
+      all.push({ name, segment });
       if (segment < Math.min(firmly, softly)) by = name;
       if (isFirm) firmly = Math.min(firmly, segment);
       softly = Math.min(softly, segment);
     }
-    return { firmly, softly, by };
+    return { firmly, softly, by, all };
   }
 
   async #segmentOfOldestOpen(segments: readonly Segment[]): Promise<number> {

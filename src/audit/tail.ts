@@ -1,7 +1,7 @@
 // The live end of the trail, for whoever listens: read from the spool behind each group, many groups at once, and not at all while nobody does.
 import { type Cancel, type Clock, LIMITS, type Logger, type SpoolPosition } from '../core/index.js';
 import type { AuditRecord } from './contract.js';
-import type { Entry } from './entry.js';
+import { beginsRecord, type Entry } from './entry.js';
 import { readEntryBatches, type ReadLine } from './entry-batches.js';
 import { toRecord } from './to-record.js';
 
@@ -26,14 +26,13 @@ export class RecordJoin {
   readonly #begun = new Map<string, { readonly entry: Entry; readonly node: string }>();
 
   take({ entry, node }: ReadLine): readonly Told[] {
-    if (entry.e === 'segment') return [];
     if (entry.e === 'malformed') return [{ event: 'ended', record: toRecord(entry, null, node, false) }];
-    if (entry.e !== 'close') {
+    if (beginsRecord(entry.e)) {
       this.#begun.set(entry.id, { entry, node });
       if (this.#begun.size > LIMITS.auditJoinWindowMax) this.#begun.delete(this.#begun.keys().next().value as string);
       return [{ event: 'opened', record: toRecord(entry, null, node, true) }];
     }
-    const begun = this.#begun.get(entry.id);
+    const begun = entry.e === 'close' ? this.#begun.get(entry.id) : undefined;
     if (begun === undefined) return [];
     this.#begun.delete(entry.id);
     return [{ event: 'ended', record: toRecord(begun.entry, entry, begun.node, false) }];

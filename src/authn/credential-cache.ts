@@ -1,6 +1,6 @@
-// Remembers who a credential stands for, never what it may do [GW-61]. Keys are HMACs under a key of this process, so that
+// Remembers who a credential stands for, never what it may do [GW-61]. Keys are digests under a key of this process, so that
 // neither a secret nor something to guess one from lies in the heap [GW-13].
-import { createHmac } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { type Clock, type Credential, LIMITS, type RandomSource, type RequestView } from '../core/index.js';
 import type { Verification } from './verification.js';
@@ -24,7 +24,7 @@ export interface CredentialCache {
 
 /** `isFresh` false: nothing that is remembered is believed, and everybody is asked for anew [GW-50]. */
 export function createCredentialCache(clock: Clock, random: RandomSource, isFresh: () => boolean = () => true): CredentialCache {
-  const key = random.bytes(32);
+  const key = random.bytes(32).toString('hex');
   const accepted = new LRUCache<string, Remembered>({ max: LIMITS.credentialCacheMax });
   const misses = new LRUCache<string, Remembered>({ max: LIMITS.credentialMissesMax });
   const running = new Map<string, Promise<Verification>>();
@@ -81,10 +81,10 @@ function endOf(verification: Verification): number {
   return (verification.kind === 'accepted' ? verification.grant?.validUntil : null) ?? Number.POSITIVE_INFINITY;
 }
 
-function cacheName(key: Buffer, credential: Credential, request: RequestView): string {
+function cacheName(key: string, credential: Credential, request: RequestView): string {
   const username = credential.scheme === 'basic' ? credential.username : '';
   // NUL separates: it can stand in none of the parts [RFC 7617 §2].
-  return createHmac('sha256', key)
-    .update(`${request.product}\0${credential.schemeAsWritten}\0${username}\0${credential.secret.reveal()}`)
-    .digest('base64');
+  // The key has a fixed length and stands in front; the digest never leaves the process, so nobody has one to extend. An HMAC object for each
+  // request would cost three times as much [GW-61].
+  return hash('sha256', `${key}\0${request.product}\0${credential.schemeAsWritten}\0${username}\0${credential.secret.reveal()}`, 'base64');
 }

@@ -72,19 +72,18 @@ interface Vantage {
 
 /** From what we saw, or what a trusted proxy vouches for: its own entry is the last. */
 function vantageOf({ incoming }: Exchange, request: CanonicalRequest): Vantage {
-  const { headersDistinct, headers } = incoming;
-  const vouched = (name: string): string | undefined =>
-    request.isPeerTrusted ? headersDistinct[name]?.at(-1)?.split(',').at(-1)?.trim() : undefined;
-  return { scheme: vouched('x-forwarded-proto') ?? ownScheme(incoming), authority: vouched('x-forwarded-host') ?? headers.host ?? '' };
+  const seen = { scheme: ownScheme(incoming), authority: incoming.headers.host ?? '' };
+  if (!request.isPeerTrusted) return seen;
+  const vouched = (name: string): string | undefined => incoming.headersDistinct[name]?.at(-1)?.split(',').at(-1)?.trim();
+  return { scheme: vouched('x-forwarded-proto') ?? seen.scheme, authority: vouched('x-forwarded-host') ?? seen.authority };
 }
 
 /** Fresh X-Forwarded-* for every request [GW-42, GW-5]. */
 function forwarding({ incoming }: Exchange, request: CanonicalRequest, vantage: Vantage, gateway: Gateway): readonly [string, string][] {
-  const chain = trustedChain({
-    peer: request.peer,
-    forwardedFor: incoming.headersDistinct['x-forwarded-for'] ?? [],
-    trustedProxies: gateway.site.trustedProxies,
-  });
+  const { peer, isPeerTrusted } = request;
+  // Node puts the distinct fields together when it is first asked: only where somebody is believed.
+  const forwardedFor = isPeerTrusted ? (incoming.headersDistinct['x-forwarded-for'] ?? []) : [];
+  const chain = isPeerTrusted ? trustedChain({ peer, forwardedFor, trustedProxies: gateway.site.trustedProxies }) : [peer];
   return [
     ['X-Forwarded-For', chain.join(', ')],
     ['X-Forwarded-Proto', vantage.scheme],

@@ -206,7 +206,10 @@ function describe(incoming: IncomingMessage, site: NormaliseSite, receivedAt: In
     peer,
     isPeerTrusted,
     // No peer at all: the socket is gone already.
-    clientAddress: peer === '' ? null : clientAddress({ peer, forwardedFor: forwardedFor(incoming), trustedProxies: site.trustedProxies }),
+    clientAddress:
+      peer === ''
+        ? null
+        : clientAddress({ peer, forwardedFor: isPeerTrusted ? forwardedFor(incoming) : [], trustedProxies: site.trustedProxies }),
     userAgent: incoming.headers['user-agent']?.slice(0, LIMITS.userAgentLengthMax) ?? null,
     receivedAt,
     wantsWebSocket: isWebSocketUpgrade(incoming),

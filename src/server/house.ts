@@ -45,6 +45,8 @@ export interface HouseOptions {
   readonly timezone: string;
   /** Whether nobody but this machine will be served: only then there may be demo users. */
   readonly isLoopback: boolean;
+  /** Left out: the real one. The benchmark puts one in that keeps nothing, to see what the guarantee costs. */
+  readonly openTrail?: typeof createTrail;
 }
 
 /** The house without its doors. */
@@ -96,7 +98,7 @@ type Ground = Awaited<ReturnType<typeof openGround>>;
 
 /** The trail, and the counters that are fed from it. */
 async function openRecords(
-  { settings, plugins, clock, random, logger }: HouseOptions,
+  { settings, plugins, clock, random, logger, openTrail = createTrail }: HouseOptions,
   { store, keys, dataFolder }: Ground,
   closing: Closing,
 ) {
@@ -109,7 +111,7 @@ async function openRecords(
   const copy = copyTarget(auditCopy(store, clock, productEvents(systemWords)));
   const shipper = new Shipper({ folder, target: copy, clock, logger });
   const tail = new Tail({ folder, clock, logger });
-  const trail = await createTrail({
+  const trail = await openTrail({
     folder,
     clock,
     random,

@@ -17,7 +17,7 @@ import { upstreamCredentials } from '../store/upstream-credentials.js';
 import { banner } from './banner.js';
 import { Closing } from './closing.js';
 import { createElsewhere } from './elsewhere.js';
-import { type House, openHouse } from './house.js';
+import { type House, type HouseOptions, openHouse } from './house.js';
 import { imaginaryGate } from './imaginary-gate.js';
 import { limitLogins } from './limit-logins.js';
 import { createLine } from './line.js';
@@ -29,7 +29,7 @@ import { openProducts } from './products.js';
 import { outboundSettings, siteNotes, sitePolicy } from './site.js';
 import { readVersion } from './version.js';
 
-export interface StartOptions {
+export interface StartOptions extends Pick<HouseOptions, 'openTrail'> {
   readonly settings: Settings;
   readonly plugins: readonly Plugin[];
   readonly clock: Clock;

@@ -1,5 +1,6 @@
 // Every text that the pages show, in English. A page asks for its own part; nothing else holds words for people.
 import { organizationKeyTexts, settingTexts, switchTexts, userTexts } from './texts-administration.js';
+import { auditTexts, chartTexts, explainTexts } from './texts-audit.js';
 
 const number = new Intl.NumberFormat('en-GB');
 
@@ -173,4 +174,7 @@ export const texts = {
   organizationKeys: organizationKeyTexts,
   switches: switchTexts,
   settings: settingTexts,
+  audit: auditTexts,
+  chart: chartTexts,
+  explain: explainTexts,
 } as const;

@@ -28,7 +28,7 @@ const DOORS: Readonly<Record<string, { readonly uses: readonly string[]; readonl
   'src/core/zone.ts': { uses: ['process.env'], reason: 'sets the process to UTC, before anything loads that would read its zone' },
   'src/core/uuid.ts': { uses: ['uuid'], reason: 'gives the package both time and randomness from the doors' },
   'src/store/directory/user-changes.ts': { uses: ['uuid'], reason: 'gives the package the randomness of the door' },
-  'src/ui/later.ts': { uses: ['setTimeout'], reason: 'a page waits until somebody has finished typing' },
+  'src/ui/later.ts': { uses: ['Date.now', 'setTimeout'], reason: 'the clock of the pages, whose time is the browser’s' },
   'src/config/load.ts': { uses: ['process.env'], reason: 'the door to the environment' },
 };
 

@@ -2,6 +2,8 @@
 import { copyFile, cp, readFile, rm, truncate, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LIMITS } from '../../src/core/index.js';
+import { readEntryBatches } from '../../src/audit/entry-batches.js';
+import { RecordJoin } from '../../src/audit/tail.js';
 import { verifyTrail, type Verification } from '../../src/audit/verify.js';
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.js';
 import { testKeys } from '../support/test-keys.js';
@@ -71,6 +73,21 @@ describe('a trail that nobody touched', () => {
     // Nothing new, nothing to sign.
     await world.clock.advance(3 * LIMITS.auditCheckpointMs);
     expect(await spoolEntries(spool())).toHaveLength(7);
+    await world.trail.close();
+  });
+
+  it('shows nothing of its checkpoints to readers: they are no records [AUD-4]', async () => {
+    const world = await startTrail(spool());
+    (await world.open(1)).close(answered);
+    await world.trail.drain();
+    await world.clock.advance(LIMITS.auditCheckpointMs);
+    expect((await spoolEntries(spool())).map(({ e }) => e)).toEqual(['segment', 'open', 'close', 'checkpoint']);
+    expect(await world.records()).toHaveLength(1);
+    const joined = new RecordJoin();
+    const told: string[] = [];
+    for await (const { lines } of readEntryBatches(spool(), null, world.trail.end, 100))
+      for (const line of lines) told.push(...joined.take(line).map(({ event }) => event));
+    expect(told).toEqual(['opened', 'ended']);
     await world.trail.close();
   });
 

@@ -147,7 +147,14 @@ async function compare(postern: PosternProcess, upstream: RecordingUpstream, tok
   assert.equal(tokens.find(({ id }) => id === tokenRef)?.counter, records.length, 'the counter is not the permits');
   assert.equal(await addressesOf(postern, tokenRef), `127.0.0.1 ${records.length}`, 'the last addresses are not the permits');
   const copied = await copiedPermits(postern, tokenRef);
-  assert.equal(copied.toSorted().join(), [...permits.keys()].toSorted().join(), 'the copy in the database is not the permits');
+  assert.equal(
+    copied.toSorted().join(),
+    records
+      .map(({ requestId }) => requestId ?? '')
+      .toSorted()
+      .join(),
+    'the copy in the database is not the permits',
+  );
   return { seen: seen.length, permits: records.length, neverSeen: neverSeen.length, unknown };
 }
 
@@ -178,5 +185,6 @@ async function copiedPermits(postern: PosternProcess, id: string): Promise<reado
 
 async function api<T>(postern: PosternProcess, path: string): Promise<T> {
   const answer = await fetch(`${postern.origin}/api/v1/${path}`, { headers: { Authorization: basic('admin', 'admin') } });
-  return (await answer.json()) as T;
+  // By the JSON of this realm: assert compares prototypes too, and Jest's are others than fetch's.
+  return JSON.parse(await answer.text()) as T;
 }

@@ -65,9 +65,8 @@ it.each([500, 'hang'] as const)(
 // util-linux's prlimit sets the limit on a file's size from outside: the full disk that needs no rights.
 const canLimit = process.platform === 'linux' && spawnSync('prlimit', ['--version']).status === 0;
 
-(canLimit ? it : it.skip)(
-  'a full disk lets not one unrecorded request through to the product, and the trail goes on by itself when there is room [AUD-2, AUD-3, AUD-4]',
-  async () => {
+(canLimit ? describe : describe.skip)('a full disk', () => {
+  it('lets not one unrecorded request through to the product, and the trail goes on by itself when there is room [AUD-2, AUD-3, AUD-4]', async () => {
     const limit = (bytes: string) =>
       expect(spawnSync('prlimit', ['--pid', String(gate.postern.child.pid), `--fsize=${bytes}:`]).status).toBe(0);
     const spool = join(gate.postern.dataFolder, 'audit', 'spool-00000001.jsonl');
@@ -87,8 +86,8 @@ const canLimit = process.platform === 'linux' && spawnSync('prlimit', ['--versio
       .filter((id) => !ids.has(id));
     expect(unrecorded).toEqual([]);
     await verifyFiles(gate.postern);
-  },
-);
+  });
+});
 
 it('what a best-effort sink missed meanwhile reaches it when it is back, all of it [AUD-2, AUD-22]', async () => {
   bestEffort.answer = 204;

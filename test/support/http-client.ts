@@ -21,8 +21,9 @@ export interface HttpAnswer {
 
 /** Sends to a port of this machine. An answer that comes before the body is sent counts. */
 export async function sendHttp(port: number, sent: SentHttp): Promise<HttpAnswer> {
-  const { method = 'GET', path, headers = {}, agent } = sent;
-  const request = http.request({ port, host: '127.0.0.1', method, path, headers, ...(agent === undefined ? {} : { agent }) });
+  // A connection of its own unless told: one that was kept may be closed by the server at the very moment it is used again.
+  const { method = 'GET', path, headers = {}, agent = false } = sent;
+  const request = http.request({ port, host: '127.0.0.1', method, path, headers, agent });
   const whenAnswered = new Promise<http.IncomingMessage>((resolve, reject) => request.on('response', resolve).on('error', reject));
   if (sent.chunkBytes === undefined) request.end(sent.body);
   else void writeChunks(request, Buffer.from(sent.body ?? ''), sent.chunkBytes);

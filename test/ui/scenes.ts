@@ -1,5 +1,6 @@
 // Every page with something on it: what the screenshots show, and what axe is run on, light and dark.
 import { ADMINISTRATION_SCENES, furnishAdministration } from './administration-scenes.js';
+import { AUDIT_SCENES } from './audit-scenes.js';
 import type { PageWorld, Scene } from './page-world.js';
 
 /** A label and a rule that are markup wherever somebody forgets that they are text. */
@@ -90,4 +91,5 @@ export const SCENES: readonly Scene[] = [
     },
   },
   ...ADMINISTRATION_SCENES,
+  ...AUDIT_SCENES,
 ];

@@ -11,7 +11,7 @@ interface FieldProps {
 export interface TextFieldProps extends FieldProps {
   readonly value: string;
   readonly onChange: (value: string) => void;
-  readonly type?: 'text' | 'password' | 'email' | 'date' | 'number' | 'search';
+  readonly type?: 'text' | 'password' | 'email' | 'date' | 'datetime-local' | 'number' | 'search';
   readonly autoComplete?: string;
   readonly lengthMax?: number;
   readonly min?: number;

@@ -6,6 +6,8 @@ import { MyTokensPage } from './my-tokens.js';
 import { TokensPage } from './tokens.js';
 
 // Loaded when they are opened: most people never do.
+const AuditPage = lazy(async () => ({ default: (await import('./audit.js')).AuditPage }));
+const ExplainPage = lazy(async () => ({ default: (await import('./explain.js')).ExplainPage }));
 const UsersPage = lazy(async () => ({ default: (await import('./users.js')).UsersPage }));
 const OrganizationKeysPage = lazy(async () => ({ default: (await import('./organization-keys.js')).OrganizationKeysPage }));
 const SwitchesPage = lazy(async () => ({ default: (await import('./switches.js')).SwitchesPage }));
@@ -25,8 +27,10 @@ export interface PageEntry {
 export const PAGES: readonly PageEntry[] = [
   { path: 'my-tokens', title: texts.myTokens.title, group: 'personal', Page: MyTokensPage },
   { path: 'my-tokens/create', title: texts.createToken.title, group: 'personal', below: 'my-tokens', Page: CreateTokenPage },
+  { path: 'explain', title: texts.explain.title, group: 'personal', Page: ExplainPage },
   { path: 'tokens', title: texts.tokens.title, group: 'administration', Page: TokensPage },
   { path: 'tokens/create', title: texts.createToken.title, group: 'administration', below: 'tokens', Page: CreateTokenPage },
+  { path: 'audit', title: texts.audit.title, group: 'administration', Page: AuditPage },
   { path: 'users', title: texts.users.title, group: 'administration', Page: UsersPage },
   { path: 'organization-keys', title: texts.organizationKeys.title, group: 'administration', Page: OrganizationKeysPage },
   { path: 'switches', title: texts.switches.title, group: 'administration', Page: SwitchesPage },

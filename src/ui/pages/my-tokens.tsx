@@ -10,7 +10,7 @@ import { Pager } from '../components/pager.js';
 import { type Column, Table } from '../components/table.js';
 import { Time } from '../components/time.js';
 import { TokenStatusLozenge } from '../components/token-status.js';
-import { goTo } from '../navigation.js';
+import { goTo, Link } from '../navigation.js';
 import { useSession } from '../session.js';
 import { texts } from '../texts.js';
 import { useLoaded } from '../use-loaded.js';
@@ -91,9 +91,14 @@ function columnsFor(systems: readonly TokenSystemAnswer[], onRevoke: (token: Tok
       key: 'actions',
       title: T.actions,
       cell: (token) => (
-        <Button kind="link" label={T.revokeOf(token.label)} onPress={() => onRevoke(token)}>
-          {T.revoke}
-        </Button>
+        <span className="postern-actions">
+          <Link page={withQuery('explain', { system: token.system, tokenRef: token.tokenRef })} label={texts.explain.linkOf(token.label)}>
+            {texts.explain.link}
+          </Link>
+          <Button kind="link" label={T.revokeOf(token.label)} onPress={() => onRevoke(token)}>
+            {T.revoke}
+          </Button>
+        </span>
       ),
     },
   ];

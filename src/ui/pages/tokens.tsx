@@ -2,6 +2,7 @@
 import { useCallback, useState } from 'react';
 import type { TokenAnswer, TokenPage, TokenSystemAnswer } from '../../admin/api-types.js';
 import { withQuery } from '../api.js';
+import { timelinePage } from '../audit/what.js';
 import { BulkRevoke } from '../components/bulk-revoke.js';
 import { Button } from '../components/button.js';
 import { Confirm } from '../components/confirm.js';
@@ -11,7 +12,7 @@ import { Pager } from '../components/pager.js';
 import { type Column, Table } from '../components/table.js';
 import { Time } from '../components/time.js';
 import { TokenStatusLozenge } from '../components/token-status.js';
-import { goTo, usePlace } from '../navigation.js';
+import { goTo, Link, usePlace } from '../navigation.js';
 import { useSession } from '../session.js';
 import { texts } from '../texts.js';
 import { useLoaded } from '../use-loaded.js';
@@ -160,9 +161,14 @@ function columnsFor({ systems, page, selected, select, onRevoke }: ColumnsNeeds)
       key: 'actions',
       title: mine.actions,
       cell: (token) => (
-        <Button kind="link" label={mine.revokeOf(token.label)} onPress={() => onRevoke(token)}>
-          {T.revoke}
-        </Button>
+        <span className="postern-actions">
+          <Link page={timelinePage(token.system, token.tokenRef)} label={texts.audit.timelineLink(token.label)}>
+            {texts.audit.timeline}
+          </Link>
+          <Button kind="link" label={mine.revokeOf(token.label)} onPress={() => onRevoke(token)}>
+            {T.revoke}
+          </Button>
+        </span>
       ),
     },
   ];
