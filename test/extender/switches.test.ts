@@ -171,5 +171,7 @@ it('are declared by name in the manifest’s own words', () => {
     'extender.auth',
     'extender.anyoneTokens',
     'extender.tokenLengthMin',
+    'extender.addAuditRecord',
+    'extender.collectUsageDetails',
   ]);
 });
