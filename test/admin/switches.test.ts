@@ -68,11 +68,20 @@ it('is kept in the database: another node that starts has it, whatever its setti
   await patch({ 'jira.wombats.licensed': false });
   const other = await runPostern({
     beside: node,
-    settings: { POSTERN_JIRA_WOMBATS_LICENSED: 'true', POSTERN_CONFLUENCE_DATA_CENTER: 'false' },
+    settings: {
+      POSTERN_JIRA_WOMBATS_LICENSED: 'true',
+      POSTERN_CONFLUENCE_DATA_CENTER: 'false',
+      POSTERN_EXTENDER_ADD_AUDIT_RECORD: 'false',
+    },
   });
   try {
     const answer = await other.ask({ path: SWITCHES, as: ADMIN });
-    expect(JSON.parse(answer.text)).toEqual({ ...ALL_ON, 'jira.wombats.licensed': false, 'confluence.dataCenter': false });
+    expect(JSON.parse(answer.text)).toEqual({
+      ...ALL_ON,
+      'jira.wombats.licensed': false,
+      'confluence.dataCenter': false,
+      'extender.addAuditRecord': false,
+    });
   } finally {
     await other.close();
   }
