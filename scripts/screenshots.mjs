@@ -13,7 +13,7 @@ mkdirSync('docs/screenshots', { recursive: true });
 await furnish(world);
 for (const theme of ['light', 'dark']) {
   for (const { name, visit } of SCENES) {
-    if (only !== undefined && !name.includes(only)) continue;
+    if (only !== undefined && !only.split(',').some((each) => name.includes(each))) continue;
     const { page, context } = await visit(world, theme);
     await page.screenshot({ path: `docs/screenshots/${name}-${theme}.png` });
     await context.close();

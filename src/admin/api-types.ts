@@ -71,6 +71,80 @@ export interface FaultAnswer {
   readonly 'status-code': number;
 }
 
+// ── Users ──
+
+/** A user of the directory. */
+export interface UserAnswer {
+  readonly username: string;
+  readonly displayName: string;
+  /** Empty: none. */
+  readonly emailAddress: string;
+  readonly administrator: boolean;
+  readonly active: boolean;
+  readonly userKeys: Readonly<Record<'jira' | 'confluence', string>>;
+  /** Names the user in the cloud's resources. */
+  readonly accountId: string;
+}
+
+/** `GET /api/v1/users`. */
+export interface UserPage {
+  readonly total: number;
+  readonly startAt: number;
+  readonly maxResults: number;
+  readonly users: readonly UserAnswer[];
+}
+
+/** `PATCH /api/v1/users/{username}`: what is left out stays. */
+export interface UserChangesBody {
+  readonly password?: string;
+  readonly displayName?: string;
+  readonly emailAddress?: string;
+  readonly administrator?: boolean;
+  readonly active?: boolean;
+}
+
+/** `POST /api/v1/users`. */
+export interface NewUserBody extends UserChangesBody {
+  readonly username: string;
+  readonly password: string;
+}
+
+// ── Organization keys ──
+
+/** One of `GET /api/v1/organization-keys`. */
+export interface OrganizationKeyAnswer {
+  readonly id: string;
+  readonly label: string;
+  /** The administrator it stands for. */
+  readonly createdBy: string;
+  readonly createdAt: string;
+  /** null: never. */
+  readonly expiresAt: string | null;
+  /** null: never. */
+  readonly lastUsedAt: string | null;
+  /** Empty: it may do everything there. */
+  readonly scopes: readonly string[];
+}
+
+/** `POST /api/v1/organization-keys`. */
+export interface NewOrganizationKeyBody {
+  readonly label: string;
+  /** Left out: never. */
+  readonly expiresAt?: string;
+  /** Left out: everything. */
+  readonly scopes?: readonly string[];
+}
+
+/** A key that was just made; `key` is shown this once. */
+export interface NewOrganizationKeyAnswer extends Omit<OrganizationKeyAnswer, 'createdBy' | 'lastUsedAt'> {
+  readonly key: string;
+}
+
+// ── Switches and settings ──
+
+/** `GET`, `PATCH /api/v1/switches`: each by the name of its setting. */
+export type SwitchesAnswer = Readonly<Record<string, boolean>>;
+
 // ── Tokens ──
 
 export type TokenStatus = 'active' | 'expires-soon' | 'expired';

@@ -1,5 +1,5 @@
 // A record of the trail as everybody who reads it gets it. Types alone, and nothing of the runtime's: the pages are compiled with it too.
-import type { CredentialFault } from '../core/identity.js';
+import type { CredentialFault } from '../core/credential-fault.js';
 
 /** `forwarded`: the upstream answered; `served`: Postern itself answered; `refused`: 401 or 403 and the like; `failed`: 5xx of ours; `aborted`: the client went away. */
 export type RequestOutcome = 'forwarded' | 'served' | 'refused' | 'failed' | 'aborted';

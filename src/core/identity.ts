@@ -1,17 +1,7 @@
 // What the gateway concluded after asking all authenticators.
+import type { CredentialFault } from './credential-fault.js';
 import type { Grant } from './grant.js';
 import type { Principal } from './principal.js';
-
-/** Why a credential that was presented does not count. The client is never told which [GW-12]. */
-export type CredentialFault =
-  | 'malformed'
-  | 'unknown'
-  | 'expired'
-  | 'disabled'
-  | 'owner-inactive'
-  | 'unlicensed'
-  /** A password that was not looked at, because too many were wrong before: the one that the client is told of [DIR-6]. */
-  | 'denied';
 
 export type Identity =
   | { readonly kind: 'anonymous'; readonly because: 'no-credential' | 'wrong-bearer'; readonly credentialDigest: string | null }

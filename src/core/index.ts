@@ -1,6 +1,7 @@
 // The words and primitives that every floor above may use.
 export * from './clock.js';
 export * from './credential.js';
+export * from './credential-fault.js';
 export * from './decision.js';
 export * from './directory.js';
 export * from './error.js';

@@ -1,4 +1,5 @@
 // Every text that the pages show, in English. A page asks for its own part; nothing else holds words for people.
+import { organizationKeyTexts, settingTexts, switchTexts, userTexts } from './texts-administration.js';
 import { auditTexts, chartTexts, explainTexts } from './texts-audit.js';
 
 const number = new Intl.NumberFormat('en-GB');
@@ -169,6 +170,10 @@ export const texts = {
     progress: 'Revoked so far',
     sofar: (done: number, total: number) => `${number.format(done)} of ${number.format(total)} revoked`,
   },
+  users: userTexts,
+  organizationKeys: organizationKeyTexts,
+  switches: switchTexts,
+  settings: settingTexts,
   audit: auditTexts,
   chart: chartTexts,
   explain: explainTexts,

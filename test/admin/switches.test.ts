@@ -9,6 +9,8 @@ const ALL_ON = {
   'confluence.dataCenter': true,
   'jira.wombats.licensed': true,
   'confluence.wombats.licensed': true,
+  'extender.addAuditRecord': true,
+  'extender.collectUsageDetails': true,
 };
 
 let node: RunningPostern;
@@ -45,6 +47,13 @@ it('switches those that are named, and answers with all [PAT-30]', async () => {
   expect(await inForce()).toEqual(expected);
 });
 
+it('shows what a token system’s own resource has switched, and switches it too [EXT-44]', async () => {
+  await node.ask({ method: 'POST', path: '/jira/rest/extender/1.0/tokenTools/set', as: ADMIN, json: { collectUsageDetails: false } });
+  expect(await inForce()).toEqual({ ...ALL_ON, 'extender.collectUsageDetails': false });
+  await patch({ 'extender.collectUsageDetails': true, 'extender.addAuditRecord': false });
+  expect(await inForce()).toEqual({ ...ALL_ON, 'extender.addAuditRecord': false });
+});
+
 it('is in force at once, for a credential that was accepted a moment before too [WOM-4]', async () => {
   const token = await makeWombatsToken();
   const use = async () => (await node.ask({ path: '/jira/rest/api/2/myself', as: ['user', token] })).status;
@@ -59,11 +68,20 @@ it('is kept in the database: another node that starts has it, whatever its setti
   await patch({ 'jira.wombats.licensed': false });
   const other = await runPostern({
     beside: node,
-    settings: { POSTERN_JIRA_WOMBATS_LICENSED: 'true', POSTERN_CONFLUENCE_DATA_CENTER: 'false' },
+    settings: {
+      POSTERN_JIRA_WOMBATS_LICENSED: 'true',
+      POSTERN_CONFLUENCE_DATA_CENTER: 'false',
+      POSTERN_EXTENDER_ADD_AUDIT_RECORD: 'false',
+    },
   });
   try {
     const answer = await other.ask({ path: SWITCHES, as: ADMIN });
-    expect(JSON.parse(answer.text)).toEqual({ ...ALL_ON, 'jira.wombats.licensed': false, 'confluence.dataCenter': false });
+    expect(JSON.parse(answer.text)).toEqual({
+      ...ALL_ON,
+      'jira.wombats.licensed': false,
+      'confluence.dataCenter': false,
+      'extender.addAuditRecord': false,
+    });
   } finally {
     await other.close();
   }

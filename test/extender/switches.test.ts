@@ -2,7 +2,7 @@
 import { HostError } from '../../src/core/index.js';
 import { extender } from '../../src/plugins/extender/index.js';
 import { carryOut, draftToken } from '../../src/plugins/extender/issue.js';
-import { ADD_AUDIT_RECORD } from '../../src/plugins/extender/manifest.js';
+import { addAuditRecordSetting } from '../../src/plugins/extender/manifest.js';
 import { openTokens } from '../../src/plugins/extender/tokens.js';
 import type { PluginHost } from '../../src/plugin-kit/contract.js';
 import type { PluginWorld } from '../support/plugin-host.js';
@@ -109,7 +109,7 @@ it('stay as they are when the change cannot be recorded [AUD-2]', async () => {
 
 describe('carrying out', () => {
   const by = { actor: null, clientAddress: null };
-  const off = [{ property: 'addAuditRecord', name: ADD_AUDIT_RECORD, value: false }];
+  const off = [{ property: 'addAuditRecord', name: addAuditRecordSetting.name, value: false }];
 
   async function draft(host: PluginHost, value: string) {
     const principal = await host.directory.findByUsername('alice');
@@ -171,5 +171,7 @@ it('are declared by name in the manifest’s own words', () => {
     'extender.auth',
     'extender.anyoneTokens',
     'extender.tokenLengthMin',
+    'extender.addAuditRecord',
+    'extender.collectUsageDetails',
   ]);
 });

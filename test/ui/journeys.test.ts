@@ -1,12 +1,13 @@
 // What people do on the pages, in a real browser on the built server with a real database: one server and one browser for all of it.
-import type { Page } from 'playwright-core';
+import { administrationJourneys, MAIL_PASSWORD } from './administration-journeys.js';
 import { openPages, type PageWorld, type Visit } from './page-world.js';
 import { furnish, MARKUP, SCENES } from './scenes.js';
+import { focused, statusOf, tabTo } from './visitor.js';
 
 let world: PageWorld | null;
 
 beforeAll(async () => {
-  world = await openPages();
+  world = await openPages({ POSTERN_MAIL_URL: `smtps://postern:${MAIL_PASSWORD}@mail.example.com:465` });
   if (world !== null) await furnish(world);
 }, 120_000);
 
@@ -229,20 +230,6 @@ it('keeps the theme that was chosen', () =>
     return visit;
   }));
 
-async function statusOf(pages: PageWorld, value: string, path: string): Promise<number> {
-  const headers = { Authorization: `Basic ${Buffer.from(`user:${value}`).toString('base64')}` };
-  return (await fetch(pages.postern.origin + path, { headers })).status;
-}
-
-/** What a reader would say of the element that has the focus. */
-function focused(page: Page): Promise<string> {
-  return page.evaluate('document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent');
-}
-
-async function tabTo(page: Page, name: string): Promise<void> {
-  for (let presses = 0; presses < 60; presses += 1) {
-    await page.keyboard.press('Tab');
-    if ((await focused(page)) === name) return;
-  }
-  throw new Error(`The keyboard does not reach ${name}.`);
-}
+describe('administrators’ pages [CLD-3, CLD-6, WOM-4]', () => {
+  administrationJourneys(expectJourney);
+});

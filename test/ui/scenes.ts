@@ -1,4 +1,5 @@
 // Every page with something on it: what the screenshots show, and what axe is run on, light and dark.
+import { ADMINISTRATION_SCENES, furnishAdministration } from './administration-scenes.js';
 import { AUDIT_SCENES } from './audit-scenes.js';
 import type { PageWorld, Scene } from './page-world.js';
 
@@ -24,6 +25,7 @@ export async function furnish(world: PageWorld): Promise<void> {
       headers: { Authorization: `Basic ${Buffer.from(`user:${ci.value}`).toString('base64')}` },
     });
   }
+  await furnishAdministration(world);
 }
 
 export const SCENES: readonly Scene[] = [
@@ -88,5 +90,6 @@ export const SCENES: readonly Scene[] = [
       return visit;
     },
   },
+  ...ADMINISTRATION_SCENES,
   ...AUDIT_SCENES,
 ];

@@ -2,7 +2,7 @@
 import type { Plugin } from '../../plugin-kit/contract.js';
 import { createAdministration } from './administration.js';
 import { createAuthenticators } from './authenticator.js';
-import { ADD_AUDIT_RECORD, COLLECT_USAGE_DETAILS, manifest, secureModeSetting } from './manifest.js';
+import { addAuditRecordSetting, collectUsageDetailsSetting, manifest, secureModeSetting } from './manifest.js';
 import { createRestModule } from './rest.js';
 import { openTokens } from './tokens.js';
 
@@ -19,8 +19,8 @@ export const extender: Plugin = {
       tokens: createAdministration(host, tokens),
       jobs: [],
       marks: () => ({
-        inProductLog: host.switches.get(ADD_AUDIT_RECORD, true),
-        inUsageDetails: host.switches.get(COLLECT_USAGE_DETAILS, true),
+        inProductLog: host.switches.get(addAuditRecordSetting.name, true),
+        inUsageDetails: host.switches.get(collectUsageDetailsSetting.name, true),
       }),
     };
   },

@@ -1,6 +1,6 @@
 // What the Extender token system is, as data: the host migrates, documents and validates it from here.
 import type { PluginManifest } from '../../plugin-kit/contract.js';
-import { booleanSetting, choiceSetting, integerSetting } from '../../plugin-kit/setting.js';
+import { booleanSetting, choiceSetting, integerSetting, type SettingSpec } from '../../plugin-kit/setting.js';
 import { CreateExtenderToken1795305600101 } from './migrations/1795305600101-create-extender-token.js';
 import { extenderTokenTable } from './tables.js';
 
@@ -32,11 +32,25 @@ export const tokenLengthMinSetting = integerSetting(
   'Characters that a token value given by the caller has at least.',
 );
 
-/** Whether calls reach the product's audit log [EXT-44]. */
-export const ADD_AUDIT_RECORD = 'extender.addAuditRecord';
+/** Whether calls reach the product's audit log [EXT-44]. Also a switch, here and at `tokenTools/set`. */
+export const addAuditRecordSetting: SettingSpec<boolean> = {
+  ...booleanSetting(
+    'extender.addAuditRecord',
+    true,
+    'Whether calls with Extender tokens appear in the product’s audit log. Can be switched while running.',
+  ),
+  isSwitch: true,
+};
 
-/** Whether calls are part of a token's usage details [EXT-44]. */
-export const COLLECT_USAGE_DETAILS = 'extender.collectUsageDetails';
+/** Whether calls are part of a token's usage details [EXT-44]. Also a switch, here and at `tokenTools/set`. */
+export const collectUsageDetailsSetting: SettingSpec<boolean> = {
+  ...booleanSetting(
+    'extender.collectUsageDetails',
+    true,
+    'Whether calls with Extender tokens are part of their usage details. Can be switched while running.',
+  ),
+  isSwitch: true,
+};
 
 export const manifest: PluginManifest = {
   key: SYSTEM,
@@ -45,7 +59,7 @@ export const manifest: PluginManifest = {
   products: ['jira'],
   tables: [extenderTokenTable],
   migrations: [CreateExtenderToken1795305600101],
-  settings: [secureModeSetting, authSetting, anyoneTokensSetting, tokenLengthMinSetting],
+  settings: [secureModeSetting, authSetting, anyoneTokensSetting, tokenLengthMinSetting, addAuditRecordSetting, collectUsageDetailsSetting],
   productLog: {
     category: { i18nKey: 'postern.audit.category.security', text: 'Security' },
     created: { i18nKey: 'postern.audit.action.token.created', text: 'API token created' },

@@ -3,13 +3,13 @@ import { LIMITS, type Principal } from '../../core/index.js';
 import { type Fields, optionalFlag, optionalText } from '../../plugin-kit/request-body.js';
 import { RestFault } from '../../plugin-kit/rest.js';
 import { readLimits, type StoredLimits } from '../../plugin-kit/stored-limits.js';
-import { ADD_AUDIT_RECORD, COLLECT_USAGE_DETAILS } from './manifest.js';
+import { addAuditRecordSetting, collectUsageDetailsSetting } from './manifest.js';
 
 /** Properties that make a token. */
 const TOKEN_PROPERTIES = ['label', 'daysUntilExpiry', 'userName', 'limitTo', 'ip', 'token'] as const;
 
 /** Properties that change the site's switches, and the switch each stands for [EXT-44]. */
-const SWITCH_PROPERTIES = { collectUsageDetails: COLLECT_USAGE_DETAILS, addAuditRecord: ADD_AUDIT_RECORD } as const;
+const SWITCH_PROPERTIES = { collectUsageDetails: collectUsageDetailsSetting.name, addAuditRecord: addAuditRecordSetting.name } as const;
 
 /** Every property that `tokenTools/set` knows. */
 export const SET_PROPERTIES: readonly string[] = [...TOKEN_PROPERTIES, ...Object.keys(SWITCH_PROPERTIES)];

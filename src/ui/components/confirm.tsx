@@ -1,14 +1,15 @@
-// Asks before something is done that cannot be undone, does it, and says why where it could not be done.
+// Asks before something is done, for its confirmation or with fields; does it, and says why where it could not be done.
 import { type ReactNode, useState } from 'react';
 import { faultText } from '../api.js';
 import { texts } from '../texts.js';
 import { Button } from './button.js';
-import { Dialog } from './dialog.js';
+import { Dialog, type DialogProps } from './dialog.js';
 import { Message } from './message.js';
 
 export interface ConfirmProps {
   readonly title: string;
   readonly children: ReactNode;
+  readonly width?: DialogProps['width'];
   /** The word on the button: what will be done. */
   readonly action: string;
   readonly act: () => Promise<void>;
@@ -16,7 +17,7 @@ export interface ConfirmProps {
   readonly onClose: () => void;
 }
 
-export function Confirm({ title, children, action, act, onDone, onClose }: ConfirmProps) {
+export function Confirm({ title, children, width = 'small', action, act, onDone, onClose }: ConfirmProps) {
   const [fault, setFault] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
   const submit = (): void => {
@@ -38,7 +39,7 @@ export function Confirm({ title, children, action, act, onDone, onClose }: Confi
     </>
   );
   return (
-    <Dialog title={title} width="small" actions={actions} onSubmit={submit} onClose={onClose}>
+    <Dialog title={title} width={width} actions={actions} onSubmit={submit} onClose={onClose}>
       {fault === null ? null : <Message kind="error">{fault}</Message>}
       {children}
     </Dialog>

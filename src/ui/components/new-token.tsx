@@ -8,23 +8,31 @@ import { Message } from './message.js';
 
 const T = texts.newToken;
 
-export function NewTokenDialog({ token, onClose }: { readonly token: NewTokenAnswer; readonly onClose: () => void }) {
+export interface NewTokenDialogProps {
+  readonly token: Pick<NewTokenAnswer, 'scheme' | 'username' | 'value' | 'examplePath'>;
+  /** Where it is called something else. */
+  readonly title?: string;
+  readonly valueLabel?: string;
+  readonly onClose: () => void;
+}
+
+export function NewTokenDialog({ token, title = T.title, valueLabel = T.value, onClose }: NewTokenDialogProps) {
   const actions = (
     <Button kind="primary" onPress={onClose}>
       {T.done}
     </Button>
   );
   return (
-    <Dialog title={T.title} actions={actions} onClose={onClose}>
+    <Dialog title={title} actions={actions} onClose={onClose}>
       <Message kind="warning">{T.once}</Message>
-      <CopyValue label={T.value} value={token.value} />
+      <CopyValue label={valueLabel} value={token.value} />
       <CopyValue label={T.curl} value={curlLine(token, window.location.origin)} />
     </Dialog>
   );
 }
 
 /** A line for a POSIX shell that works as it stands. */
-export function curlLine({ scheme, username, value, examplePath }: NewTokenAnswer, origin: string): string {
+export function curlLine({ scheme, username, value, examplePath }: NewTokenDialogProps['token'], origin: string): string {
   const credential = scheme === 'bearer' ? `-H ${quoted(`Authorization: Bearer ${value}`)}` : `-u ${quoted(`${username ?? ''}:${value}`)}`;
   return `curl ${credential} ${quoted(origin + examplePath)}`;
 }

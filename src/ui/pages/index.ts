@@ -8,6 +8,10 @@ import { TokensPage } from './tokens.js';
 // Loaded when they are opened: most people never do.
 const AuditPage = lazy(async () => ({ default: (await import('./audit.js')).AuditPage }));
 const ExplainPage = lazy(async () => ({ default: (await import('./explain.js')).ExplainPage }));
+const UsersPage = lazy(async () => ({ default: (await import('./users.js')).UsersPage }));
+const OrganizationKeysPage = lazy(async () => ({ default: (await import('./organization-keys.js')).OrganizationKeysPage }));
+const SwitchesPage = lazy(async () => ({ default: (await import('./switches.js')).SwitchesPage }));
+const SettingsPage = lazy(async () => ({ default: (await import('./settings.js')).SettingsPage }));
 
 export interface PageEntry {
   /** Below `/ui/`. */
@@ -27,4 +31,8 @@ export const PAGES: readonly PageEntry[] = [
   { path: 'tokens', title: texts.tokens.title, group: 'administration', Page: TokensPage },
   { path: 'tokens/create', title: texts.createToken.title, group: 'administration', below: 'tokens', Page: CreateTokenPage },
   { path: 'audit', title: texts.audit.title, group: 'administration', Page: AuditPage },
+  { path: 'users', title: texts.users.title, group: 'administration', Page: UsersPage },
+  { path: 'organization-keys', title: texts.organizationKeys.title, group: 'administration', Page: OrganizationKeysPage },
+  { path: 'switches', title: texts.switches.title, group: 'administration', Page: SwitchesPage },
+  { path: 'settings', title: texts.settings.title, group: 'administration', Page: SettingsPage },
 ];

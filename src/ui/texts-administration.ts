@@ -1,0 +1,122 @@
+// The texts of the administrators' pages for users, organization keys, switches and settings: a part of the catalogue in texts.ts.
+
+const number = new Intl.NumberFormat('en-GB');
+
+export const userTexts = {
+  title: 'Users',
+  caption: 'Users of the directory',
+  search: 'Find a user',
+  username: 'User name',
+  usernameAbout: 'What the user signs in with. It cannot be changed later.',
+  whole: 'User name, in full',
+  show: 'Show',
+  clear: 'Clear',
+  empty: 'There is no such user.',
+  csv: 'Managed accounts (CSV)',
+  create: 'Create user',
+  createAction: 'Create',
+  displayName: 'Full name',
+  displayNameAbout: 'Empty: the user name.',
+  emailAddress: 'E-mail address',
+  accountId: 'Account ID',
+  rights: 'Rights',
+  status: 'Status',
+  actions: 'Actions',
+  administrator: 'Administrator',
+  user: 'User',
+  active: 'Active',
+  inactive: 'Inactive',
+  isAdministrator: 'Is an administrator',
+  isActive: 'Is active: may sign in, and tokens work',
+  password: 'Password',
+  newPassword: 'New password',
+  passwordAbout: 'The user’s sessions end at once. Tokens go on working.',
+  edit: 'Edit',
+  editOf: (name: string) => `Edit ${name}`,
+  save: 'Save',
+  setPassword: 'Set password',
+  setPasswordOf: (name: string) => `Set password of ${name}`,
+  tokens: 'Tokens',
+  tokensOf: (name: string) => `Tokens of ${name}`,
+  makeToken: 'Create token',
+  makeTokenOf: (name: string) => `Create token for ${name}`,
+  remove: 'Delete',
+  removeOf: (name: string) => `Delete ${name}`,
+  removeTitle: 'Delete this user?',
+  removeQuestion: (name: string) =>
+    `“${name}” can no longer sign in, and no token of theirs works any more. This cannot be undone. To keep the way back open, make the user inactive instead.`,
+} as const;
+
+export const organizationKeyTexts = {
+  title: 'Organization keys',
+  about:
+    'A key opens the cloud’s resources for the tokens of every managed account. It stands for the administrator who made it, and is refused while that user is inactive or no administrator.',
+  caption: 'Organization keys of the site',
+  empty: 'There are no organization keys.',
+  create: 'Create organization key',
+  createAction: 'Create',
+  name: 'Name',
+  nameAbout: 'What uses it, so that you know it again: “weekly report”.',
+  expires: 'Expires',
+  expiresAbout: 'It stops working when this day begins, in UTC. Empty: never.',
+  scopes: 'Scopes',
+  scopesAbout:
+    'Names such as read:tokens:admin, separated by blanks. Empty: everything. A key with scopes opens the organization’s newer resources alone.',
+  everything: 'Everything',
+  createdBy: 'Created by',
+  created: 'Created',
+  lastUsed: 'Last used',
+  actions: 'Actions',
+  ready: 'Your organization key is ready',
+  value: 'Organization key',
+  revoke: 'Revoke',
+  revokeOf: (label: string) => `Revoke ${label}`,
+  revokeTitle: 'Revoke this organization key?',
+  revokeQuestion: (label: string) => `“${label}” stops working at once, everywhere it is used. This cannot be undone.`,
+} as const;
+
+export const originTexts = {
+  default: 'Default',
+  file: 'File',
+  environment: 'Environment',
+  flag: 'Command line',
+  switched: 'Switched',
+} as const;
+
+export const switchTexts = {
+  title: 'Switches and licences',
+  about:
+    'What may be changed while Postern runs. A change is kept, beats the setting of the same name, and holds from the next request on.',
+  caption: 'Switches of the site',
+  name: 'Switch',
+  state: 'State',
+  origin: 'Comes from',
+  actions: 'Actions',
+  on: 'On',
+  off: 'Off',
+  turn: (isOn: boolean) => (isOn ? 'Switch on' : 'Switch off'),
+  turnOf: (name: string, isOn: boolean) => `Switch ${isOn ? 'on' : 'off'} ${name}`,
+  question: (name: string, isOn: boolean) => `Switch ${isOn ? 'on' : 'off'} ${name}?`,
+  atOnce: 'This holds at once, for everybody. It can be switched back here.',
+  empty: 'There are no switches.',
+} as const;
+
+export const settingTexts = {
+  title: 'Settings',
+  about:
+    'Every setting, the value in force and where it comes from. Settings are read when Postern starts: change them in its environment or its file.',
+  caption: 'Settings in force',
+  filters: 'Filter settings',
+  search: 'Search settings',
+  changedOnly: 'Only what is not the default',
+  name: 'Setting',
+  value: 'Value',
+  origin: 'Comes from',
+  variable: 'Environment',
+  none: 'Not set',
+  redacted: 'Set, and not shown',
+  empty: 'No setting fits.',
+  toSwitches: 'Change',
+  toSwitchesOf: (name: string) => `Change ${name}`,
+  count: (shown: number, all: number) => `${number.format(shown)} of ${number.format(all)} settings`,
+} as const;
