@@ -189,6 +189,35 @@ export interface TokenDetail extends TokenAnswer {
   }[];
 }
 
+/** Whether calls with a token are kept for its user: `off` by a switch, for the time being; `never` for tokens of this system. */
+export type CallCollecting = 'on' | 'off' | 'never';
+
+/** `GET /api/v1/my/tokens/{system}/calls?tokenRef=…`. */
+export interface TokenCallPage {
+  readonly token: TokenAnswer;
+  readonly collecting: CallCollecting;
+  readonly total: number;
+  readonly startAt: number;
+  readonly maxResults: number;
+  /** Newest first. */
+  readonly calls: readonly TokenCallAnswer[];
+}
+
+/** One call that was made with a token. */
+export interface TokenCallAnswer {
+  readonly time: string;
+  readonly method: string;
+  /** Canonical, context path included; never a query. */
+  readonly path: string;
+  /** null: it runs, or nobody knows how it ended. */
+  readonly status: number | null;
+  readonly decision: 'permit' | 'deny';
+  readonly clientAddress: string | null;
+  readonly userAgent: string | null;
+  /** The token's rule that decided; null: none did. */
+  readonly rule: string | null;
+}
+
 /** What a form for a new token may offer; the server checks all of it again. */
 export interface TokenTermsAnswer {
   readonly labelLengthMax: number;

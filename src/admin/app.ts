@@ -15,17 +15,18 @@ import type { UpstreamCredentials } from '../store/upstream-credentials.js';
 import { answerFault, challengesFor, renderFault } from './fault.js';
 import { createLogin } from './login.js';
 import { type Pages, servePage } from './pages.js';
-import { type ArrivedRequest, pluginRouter } from './plugin-router.js';
+import { pluginRouter } from './plugin-router.js';
 import { viewOf, type ViewNeeds } from './request-view.js';
 import { auditExport } from './routes/audit-export.js';
 import { type AuditRecordsNeeds, auditRecordRoutes } from './routes/audit-records.js';
-import { auditStream, type AuditStreamNeeds } from './routes/audit-stream.js';
+import { auditStream, type AuditStreamNeeds, type SignedInRequest } from './routes/audit-stream.js';
 import { type ExplainNeeds, explainRoutes } from './routes/explain.js';
 import { managedAccounts } from './routes/managed-accounts.js';
 import type { TokenSystems } from './token-view.js';
 import { type MyTokenRoutesNeeds, myTokenRoutes } from './routes/my-tokens.js';
 import { type SettingRoutesNeeds, settingRoutes } from './routes/settings.js';
 import { type SwitchRoutesNeeds, switchRoutes } from './routes/switches.js';
+import { type TokenCallRoutesNeeds, tokenCallRoutes } from './routes/token-calls.js';
 import { type TokenRoutesNeeds, tokenRoutes } from './routes/tokens.js';
 import { upstreamCredentialRoutes } from './routes/upstream-credentials.js';
 import { userRoutes } from './routes/users.js';
@@ -38,7 +39,7 @@ export interface AdminNeeds
   extends ViewNeeds,
     Omit<SwitchRoutesNeeds, 'trail'>,
     SettingRoutesNeeds,
-    Omit<TokenRoutesNeeds & MyTokenRoutesNeeds, 'directory' | 'tokenSystems' | 'registry'>,
+    Omit<TokenRoutesNeeds & MyTokenRoutesNeeds & TokenCallRoutesNeeds, 'directory' | 'tokenSystems' | 'registry'>,
     Pick<ExplainNeeds, 'gate'>,
     Omit<AuditRecordsNeeds, 'clock'>,
     Pick<AuditStreamNeeds, 'auditTail' | 'atEnd'> {
@@ -75,8 +76,8 @@ export function createAdminApp(needs: AdminNeeds): express.Express {
   const login = createLogin({ ...needs, cache });
   const sessions = createSessionLogin(needs);
   // Beside the request, never on it: nothing that arrives can forge an entry here.
-  const arrivals = new WeakMap<IncomingMessage, ArrivedRequest>();
-  const callerOf = (message: IncomingMessage): ArrivedRequest => {
+  const arrivals = new WeakMap<IncomingMessage, SignedInRequest>();
+  const callerOf = (message: IncomingMessage): SignedInRequest => {
     const arrived = arrivals.get(message);
     if (arrived === undefined) throw new Error('A request reached a route of the control plane without passing its login.');
     return arrived;
@@ -92,11 +93,13 @@ export function createAdminApp(needs: AdminNeeds): express.Express {
       throw new RestFault(404, ERROR_CODES['request.not-found'].publicText);
     response.setHeader('Cache-Control', 'no-store');
     if (request.path === SESSION_PATH) return serveSession({ ...needs, login: sessions }, message, response, request);
-    const principal = (await login(message, request)) ?? (await sessions.find(message, request))?.principal ?? null;
+    const byPassword = await login(message, request);
+    const principal = byPassword ?? (await sessions.find(message, request))?.principal ?? null;
     arrivals.set(message, {
       request,
       caller: principal === null ? null : { principal, grant: null },
       challenges: challengesFor(message),
+      session: byPassword === null && principal !== null ? sessions.cookie.read(message) : null,
     });
     next();
   });
@@ -128,6 +131,7 @@ function apiModule(needs: AdminNeeds): RestModule {
     switchRoutes(needs),
     tokenRoutes(needs),
     myTokenRoutes(needs),
+    tokenCallRoutes(needs),
     settingRoutes(needs),
     explainRoutes(needs),
     auditRecordRoutes(needs),

@@ -2,13 +2,15 @@
 import { DAY_MS, type Instant, LIMITS } from '../core/index.js';
 import type { TokenAdministration } from '../plugin-kit/contract.js';
 import type { RegisteredToken } from '../store/token-registry.js';
-import type { TokenAnswer, TokenStatus } from './api-types.js';
+import type { CallCollecting, TokenAnswer, TokenStatus } from './api-types.js';
 
 /** A token system as the control plane knows it. */
 export interface TokenSystem {
   readonly name: string;
   readonly products: TokenSystemProducts;
   readonly tokens: Pick<TokenAdministration, 'revoke' | 'inspect' | 'issuing' | 'expiresSoonDays'>;
+  /** Whether its calls are part of the usage details just now [EXT-44]. */
+  collecting(): CallCollecting;
 }
 
 type TokenSystemProducts = readonly ('jira' | 'confluence' | 'cloud')[];

@@ -17,7 +17,7 @@ import { type AskOutside, type Clock, LIMITS, type Logger, type RandomSource } f
 import { type ActiveSystems, activateSystems } from '../host/lifecycle.js';
 import { validateManifests } from '../host/registry.js';
 import { openMail } from '../mail/open-mail.js';
-import type { Plugin } from '../plugin-kit/contract.js';
+import type { Plugin, PluginHost } from '../plugin-kit/contract.js';
 import type { SettingSpec } from '../plugin-kit/setting.js';
 import { auditCopy } from '../store/audit/copy.js';
 import { openDirectory } from '../store/directory/directory.js';
@@ -143,7 +143,13 @@ async function openRecords(
   if (copied !== null && trail.skipPast(copied))
     logger.error({ copied, end: trail.end }, 'The database has more of the trail than the disk.');
   tail.note(trail.end);
-  return { trail, ledger, replay, shipper, tail, systemWords };
+  /** A token's calls, those that were answered a moment ago included [EXT-46]. */
+  const callsOf: PluginHost['usageDetails'] = async (tokenRef, page) => {
+    await trail.settle().catch(() => undefined);
+    await shipper.settle();
+    return usageDetails(store, tokenRef, page);
+  };
+  return { trail, ledger, replay, shipper, tail, systemWords, callsOf };
 }
 
 function retentionBounds(settings: Settings) {
@@ -163,7 +169,7 @@ function systemsOf({ by }: { by?: ActiveSystems }): ActiveSystems {
 async function openIdentity(
   options: HouseOptions,
   { store, keys, directory }: Ground,
-  { trail, ledger, replay, shipper }: Records,
+  { trail, ledger, replay, shipper, callsOf }: Records,
   closing: Closing,
 ) {
   const { settings, plugins, clock, random, logger } = options;
@@ -198,11 +204,7 @@ async function openIdentity(
     noteGuess: async ({ username }, address) => void (await throttle.failed({ scope: 'rest', username, address: address ?? '' })),
     forget: (tokenRef) => authentication.cache.forgetToken(tokenRef),
     settleUses: () => ledger.settle(),
-    async usageDetails(tokenRef, page) {
-      await trail.settle().catch(() => undefined);
-      await shipper.settle();
-      return usageDetails(store, tokenRef, page);
-    },
+    usageDetails: callsOf,
   });
   closing.add(() => systems.close());
   const checkPassword = createPasswordCheck(directory, throttle);

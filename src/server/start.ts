@@ -1,5 +1,6 @@
 // The composition root: builds the house from the bottom up, listens, and takes it down again in the opposite order.
 import { fileURLToPath } from 'node:url';
+import type { CallCollecting } from '../admin/api-types.js';
 import { createAdminApp } from '../admin/app.js';
 import { readPages } from '../admin/pages.js';
 import type { TokenSystems } from '../admin/token-view.js';
@@ -10,7 +11,7 @@ import type { Clock, Logger, RandomSource } from '../core/index.js';
 import { drain } from '../gateway/drain.js';
 import { createEntry } from '../gateway/entry.js';
 import type { Gateway } from '../gateway/gateway.js';
-import type { Plugin } from '../plugin-kit/contract.js';
+import type { Plugin, RecordMarks } from '../plugin-kit/contract.js';
 import type { SitePolicy } from '../policy/index.js';
 import { openSessions } from '../store/sessions.js';
 import { upstreamCredentials } from '../store/upstream-credentials.js';
@@ -114,6 +115,7 @@ async function openFront(needs: FrontNeeds, closing: Closing) {
     tokenSystems: tokenSystemsOf(needs),
     contextPaths: new Map(carried.map(({ product, contextPath }) => [product, contextPath])),
     settleUses: () => needs.ledger.settle(),
+    usageDetails: needs.callsOf,
     transaction: (work) => needs.store.transaction(work),
     forgetCredentials: () => authentication.cache.clear(),
     auditCopy: copyOf(needs),
@@ -150,9 +152,16 @@ function tokenSystemsOf({ plugins, systems }: FrontNeeds): TokenSystems {
   return new Map(
     plugins.flatMap(({ manifest: { key, name, products } }) => {
       const active = systems.byKey.get(key);
-      return active === undefined ? [] : [[key, { name, products, tokens: active.tokens }] as const];
+      if (active === undefined) return [];
+      return [[key, { name, products, tokens: active.tokens, collecting: () => collectingOf(active.marks?.()) }] as const];
     }),
   );
+}
+
+/** A system that marks no call never collects any. */
+function collectingOf(marks: RecordMarks | undefined): CallCollecting {
+  if (marks === undefined) return 'never';
+  return marks.inUsageDetails ? 'on' : 'off';
 }
 
 interface ServeNeeds extends House, Awaited<ReturnType<typeof openFront>> {

@@ -17,6 +17,10 @@ export interface Sessions {
   begin(user: Principal): Promise<Secret>;
   /** The owner, while the session lasts; notes that it is in use. */
   find(value: Secret): Promise<SessionOwner | null>;
+  /** Whether it lasts; asking is no use of it. */
+  lasts(value: Secret): Promise<boolean>;
+  /** Calls `listener` when sessions may have been ended through this object: which ones, it asks. */
+  onEnd(listener: () => void): void;
   /** Ends it; nothing happens where there is none. */
   end(value: Secret): Promise<void>;
   /** What a page must send along with every change it asks for. */
@@ -43,7 +47,17 @@ const VALUE_BYTES = 32;
 
 /** The sessions on a migrated store. */
 export function openSessions({ store, keys, clock, random }: SessionsNeeds): Sessions {
+  const listeners: (() => void)[] = [];
+  const tellEnded = (): void => {
+    for (const listener of listeners) listener();
+  };
   const digestsOf = (value: Secret): string[] => keys.digests('session', value.reveal()).map(({ digest }) => digest);
+  const read = async (value: Secret): Promise<SessionRow | null> => {
+    const digests = digestsOf(value);
+    const marks = digests.map(() => '?').join(', ');
+    const [row] = await store.read<SessionRow>(`SELECT * FROM postern_session WHERE digest IN (${marks})`, digests);
+    return row !== undefined && isAlive(row, clock.now()) ? row : null;
+  };
   return {
     async begin(user) {
       const value = new Secret(random.bytes(VALUE_BYTES).toString('base64url'));
@@ -62,20 +76,25 @@ export function openSessions({ store, keys, clock, random }: SessionsNeeds): Ses
           seen_at: now,
         });
       });
+      // It may have taken the place of older ones.
+      tellEnded();
       return value;
     },
 
     async find(value) {
-      const digests = digestsOf(value);
-      const marks = digests.map(() => '?').join(', ');
-      const [row] = await store.read<SessionRow>(`SELECT * FROM postern_session WHERE digest IN (${marks})`, digests);
-      if (row === undefined || !isAlive(row, clock.now())) return null;
+      const row = await read(value);
+      if (row === null) return null;
       if (clock.now() - Number(row.seen_at) >= LIMITS.sessionNoteMs) await noteUse(store, row.digest, clock.now());
       return { userId: Number(row.user_id), username: row.username };
     },
 
+    lasts: async (value) => (await read(value)) !== null,
+
+    onEnd: (listener) => void listeners.push(listener),
+
     async end(value) {
       await store.transaction((manager) => manager.delete(posternSessionTable, { digest: In(digestsOf(value)) }));
+      tellEnded();
     },
 
     pageToken: (value) => keys.digest('session-csrf', value.reveal()).digest,

@@ -113,6 +113,7 @@ export async function startAdminWorld(replaced: (parts: AdminNeeds) => Partial<A
     tokenSystems: new Map(),
     contextPaths: new Map([['jira', '/jira']]),
     settleUses: async () => undefined,
+    usageDetails: async () => ({ total: 0, calls: [] }),
     transaction: (work) => store.transaction(work),
     forgetCredentials() {},
     auditCopy: { store, settle: () => trail.settle().then(() => shipper.settle()) },

@@ -1,28 +1,36 @@
 // `GET /api/v1/audit/stream`: the live end of the trail as Server-Sent Events, for the page and for `postern audit tail` [AUD-23]. As many
 // clients as are allowed, and a client that reads too slowly is told how many records it did not get, rather than kept in memory.
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Router } from 'express';
 import type { AuditRecord } from '../../audit/contract.js';
 import type { TailListener } from '../../audit/tail.js';
-import { type Cancel, type Clock, ERROR_CODES, LIMITS } from '../../core/index.js';
+import { type Cancel, type Clock, ERROR_CODES, LIMITS, type Secret } from '../../core/index.js';
 import { RestFault } from '../../plugin-kit/rest.js';
 import { readAuditQuery } from '../audit-query.js';
-import type { PluginRouterNeeds } from '../plugin-router.js';
+import type { Sessions } from '../../store/sessions.js';
+import type { ArrivedRequest } from '../plugin-router.js';
 import { requireAdministrator } from '../require-caller.js';
 
 const PATH = '/api/v1/audit/stream';
+
+/** What arrived, and by which session; null: by a password of its own. */
+export interface SignedInRequest extends ArrivedRequest {
+  readonly session: Secret | null;
+}
 
 export interface AuditStreamNeeds {
   readonly auditTail: { listen(listener: TailListener): Cancel };
   readonly directory: { onChange(listener: (userId: number) => void): void };
   readonly clock: Clock;
-  readonly callerOf: PluginRouterNeeds['callerOf'];
+  readonly sessions: Pick<Sessions, 'lasts' | 'onEnd'>;
+  callerOf(message: IncomingMessage): SignedInRequest;
   /** Takes what ends all streams: they would hold the end of the process up. */
   readonly atEnd: (close: () => void) => void;
 }
 
 interface Stream {
   readonly userId: number;
+  readonly session: Secret | null;
   end(): void;
 }
 
@@ -32,16 +40,22 @@ export function auditStream(needs: AuditStreamNeeds): Router {
   const endWhere = (holds: (stream: Stream) => boolean): void => {
     for (const stream of [...streams].filter(holds)) stream.end();
   };
+  // A session that could not be asked about counts as ended: the page comes again.
+  const checkSession = async (stream: Stream): Promise<void> => {
+    if (stream.session === null) return;
+    if (!(await needs.sessions.lasts(stream.session).catch(() => false))) stream.end();
+  };
   let isOver = false;
   // Whoever may not read the trail any more does not go on reading it; whoever still may comes again.
   needs.directory.onChange((userId) => endWhere((stream) => stream.userId === userId));
+  needs.sessions.onEnd(() => void Promise.all([...streams].map(checkSession)));
   needs.atEnd(() => {
     isOver = true;
     endWhere(() => true);
   });
   const router = Router();
   router.use((message, response, next) => {
-    const { caller, request } = needs.callerOf(message);
+    const { caller, request, session } = needs.callerOf(message);
     if (request.path !== PATH) return next();
     if (request.method !== 'GET') {
       throw new RestFault(405, ERROR_CODES['request.method-not-allowed'].publicText, { headers: { Allow: 'GET' } });
@@ -54,10 +68,18 @@ export function auditStream(needs: AuditStreamNeeds): Router {
       });
     }
     const stop = follow(response, needs, (record) => query.matches(record));
-    const stream = { userId: principal.userId, end: () => response.end() };
+    const stream: Stream = { userId: principal.userId, session, end: () => response.end() };
     streams.add(stream);
+    // At once, should it have ended on the way here; then from time to time: it ends by itself too, and on other nodes.
+    void checkSession(stream);
+    const stopChecks = needs.clock.every(
+      LIMITS.auditTailBeatMs,
+      () => checkSession(stream),
+      () => undefined,
+    );
     response.once('close', () => {
       streams.delete(stream);
+      stopChecks();
       stop();
     });
   });

@@ -6,7 +6,7 @@ import { readPage } from '../../plugin-kit/paging.js';
 import { type Fields, optionalText, requireFields } from '../../plugin-kit/request-body.js';
 import { requireCaller, type RestAnswer, type RestCall, RestFault, type Route } from '../../plugin-kit/rest.js';
 import type { Directory } from '../../store/directory/directory.js';
-import type { TokenList } from '../../store/token-registry.js';
+import type { RegisteredToken, TokenList } from '../../store/token-registry.js';
 import type { NewTokenAnswer, TokenPage, TokenSystemAnswer } from '../api-types.js';
 import { requireAdministrator } from '../require-caller.js';
 import { showToken, type TokenSystem, type TokenSystems } from '../token-view.js';
@@ -76,13 +76,23 @@ async function listOwn(needs: MyTokenRoutesNeeds, call: RestCall): Promise<RestA
 
 async function revokeOwn({ registry, tokenSystems }: MyTokenRoutesNeeds, call: RestCall): Promise<RestAnswer> {
   const { principal } = requireCaller(call);
-  const { system = '' } = call.parameters;
-  const tokenRef = readTokenRef(call.query);
-  const token = await registry.find(system, tokenRef);
-  const isOwn = token?.owner !== undefined && Object.values(principal.userKeys).some((key) => key === token?.owner);
-  const isDone = isOwn && (await tokenSystems.get(system)?.tokens.revoke(tokenRef, principal, call.request.clientAddress));
-  if (isDone !== true) throw new RestFault(404, 'There is no such token.', { kind: 'unknown-token' });
+  const { system, tokenRef } = await requireOwnToken(registry, call);
+  const isDone = await tokenSystems.get(system)?.tokens.revoke(tokenRef, principal, call.request.clientAddress);
+  if (isDone !== true) throw unknownToken();
   return { status: 204 };
+}
+
+/** The caller's own token of the system in the path. Throws RestFault 404, byte for byte the same for another's and for none. */
+export async function requireOwnToken(registry: Pick<TokenList, 'find'>, call: RestCall): Promise<RegisteredToken> {
+  const { principal } = requireCaller(call);
+  const { system = '' } = call.parameters;
+  const token = await registry.find(system, readTokenRef(call.query));
+  if (token === null || !Object.values(principal.userKeys).some((key) => key === token.owner)) throw unknownToken();
+  return token;
+}
+
+function unknownToken(): RestFault {
+  return new RestFault(404, 'There is no such token.', { kind: 'unknown-token' });
 }
 
 /** In the query: a reference may hold a slash, and a path with an encoded one is refused [GW-2]. */

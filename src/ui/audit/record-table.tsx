@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { AuditRecord } from '../../admin/api-types.js';
 import { Button } from '../components/button.js';
 import { type Column, Table } from '../components/table.js';
+import { Time } from '../components/time.js';
 import { Link } from '../navigation.js';
 import { texts } from '../texts.js';
 import { RecordDialog } from './record-dialog.js';
@@ -37,7 +38,7 @@ export function RecordTable({ records, systemNames, isTimeline }: RecordTablePro
 
 function columnsFor(systemNames: ReadonlyMap<string, string>, onChoose: (record: AuditRecord) => void): readonly Column<AuditRecord>[] {
   return [
-    { key: 'time', title: T.time, cell: ({ time }) => <ExactTime at={time} /> },
+    { key: 'time', title: T.time, cell: ({ time }) => <Time at={time} none="" isExact /> },
     { key: 'decision', title: T.decision, cell: (record) => <Verdict record={record} /> },
     { key: 'user', title: T.user, cell: (record) => <Actor record={record} /> },
     { key: 'token', title: T.token, cell: (record) => <TokenOf record={record} systemNames={systemNames} /> },
@@ -46,14 +47,6 @@ function columnsFor(systemNames: ReadonlyMap<string, string>, onChoose: (record:
     { key: 'address', title: T.address, cell: ({ clientAddress, peer }) => clientAddress ?? peer ?? '' },
     { key: 'actions', title: T.actions, cell: (record) => <Actions record={record} onChoose={onChoose} /> },
   ];
-}
-
-function ExactTime({ at }: { readonly at: string }) {
-  return (
-    <time dateTime={at} title={at}>
-      {FORMAT.format(new Date(at))}
-    </time>
-  );
 }
 
 /** The decision; of what had none, what it was. */

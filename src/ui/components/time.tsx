@@ -3,12 +3,23 @@
 const FORMAT = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
 const DAY_FORMAT = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' });
 
-/** `at`: ISO 8601; null is shown as `none`. */
-export function Time({ at, none, isDay = false }: { readonly at: string | null; readonly none: string; readonly isDay?: boolean }) {
+const EXACT_FORMAT = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+
+export interface TimeProps {
+  /** ISO 8601; null is shown as `none`. */
+  readonly at: string | null;
+  readonly none: string;
+  /** The day alone. */
+  readonly isDay?: boolean;
+  /** To the second. */
+  readonly isExact?: boolean;
+}
+
+export function Time({ at, none, isDay = false, isExact = false }: TimeProps) {
   if (at === null) return <span className="postern-none">{none}</span>;
   return (
     <time dateTime={at} title={at}>
-      {(isDay ? DAY_FORMAT : FORMAT).format(new Date(at))}
+      {(isDay ? DAY_FORMAT : isExact ? EXACT_FORMAT : FORMAT).format(new Date(at))}
     </time>
   );
 }

@@ -7,6 +7,7 @@ import { TokensPage } from './tokens.js';
 
 // Loaded when they are opened: most people never do.
 const AuditPage = lazy(async () => ({ default: (await import('./audit.js')).AuditPage }));
+const TokenCallsPage = lazy(async () => ({ default: (await import('./token-calls.js')).TokenCallsPage }));
 const ExplainPage = lazy(async () => ({ default: (await import('./explain.js')).ExplainPage }));
 const UsersPage = lazy(async () => ({ default: (await import('./users.js')).UsersPage }));
 const OrganizationKeysPage = lazy(async () => ({ default: (await import('./organization-keys.js')).OrganizationKeysPage }));
@@ -27,6 +28,7 @@ export interface PageEntry {
 export const PAGES: readonly PageEntry[] = [
   { path: 'my-tokens', title: texts.myTokens.title, group: 'personal', Page: MyTokensPage },
   { path: 'my-tokens/create', title: texts.createToken.title, group: 'personal', below: 'my-tokens', Page: CreateTokenPage },
+  { path: 'my-tokens/calls', title: texts.tokenCalls.title, group: 'personal', below: 'my-tokens', Page: TokenCallsPage },
   { path: 'explain', title: texts.explain.title, group: 'personal', Page: ExplainPage },
   { path: 'tokens', title: texts.tokens.title, group: 'administration', Page: TokensPage },
   { path: 'tokens/create', title: texts.createToken.title, group: 'administration', below: 'tokens', Page: CreateTokenPage },

@@ -18,6 +18,11 @@ import { useLoaded } from '../use-loaded.js';
 const T = texts.myTokens;
 const PAGE_SIZE = 50;
 
+/** The calls of one of them. */
+function callsPage({ system, tokenRef }: TokenAnswer): string {
+  return withQuery('my-tokens/calls', { system, tokenRef });
+}
+
 export function MyTokensPage() {
   const { api } = useSession();
   const [startAt, setStartAt] = useState(0);
@@ -92,6 +97,9 @@ function columnsFor(systems: readonly TokenSystemAnswer[], onRevoke: (token: Tok
       title: T.actions,
       cell: (token) => (
         <span className="postern-actions">
+          <Link page={callsPage(token)} label={texts.tokenCalls.linkOf(token.label)}>
+            {texts.tokenCalls.link}
+          </Link>
           <Link page={withQuery('explain', { system: token.system, tokenRef: token.tokenRef })} label={texts.explain.linkOf(token.label)}>
             {texts.explain.link}
           </Link>
