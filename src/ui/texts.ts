@@ -74,7 +74,7 @@ export const texts = {
   tokenCalls: {
     title: 'Calls',
     titleOf: (label: string) => `Calls with ${label}`,
-    about: 'What this token was used for, newest first. If you do not know a call again, revoke the token.',
+    about: 'What this token was used for, newest first. If you do not recognise one, revoke the token.',
     off: 'Calls are not being collected at the moment: an administrator has switched usage details off. What is shown is from before.',
     never: 'Calls are not collected for tokens of this kind. An administrator finds them in the audit log.',
     link: 'Calls',
@@ -94,7 +94,6 @@ export const texts = {
     rule: 'Rule',
     why: 'Why?',
     whyOf: (request: string) => `Why was ${request} refused?`,
-    actions: 'Actions',
   },
   copy: { copy: 'Copy', of: (label: string) => `Copy: ${label}`, copied: 'Copied' },
   newToken: {

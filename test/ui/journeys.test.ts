@@ -2,7 +2,7 @@
 import { administrationJourneys, MAIL_PASSWORD } from './administration-journeys.js';
 import { openPages, type PageWorld, type Visit } from './page-world.js';
 import { furnish, MARKUP, SCENES } from './scenes.js';
-import { focused, statusOf, tabTo } from './visitor.js';
+import { focused, refuse, statusOf, tabTo } from './visitor.js';
 
 let world: PageWorld | null;
 
@@ -82,6 +82,35 @@ it('creates a limited token, shows its value once with a line that works, finds 
     await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
     await row.waitFor({ state: 'detached' });
     expect(await statusOf(pages, value, '/jira/rest/api/2/myself')).toBe(401);
+    return visit;
+  }));
+
+it('shows what one’s token was used for, page by page, as text, and says when calls are not collected [EXT-46]', () =>
+  expectJourney(async (pages) => {
+    const make = (system: string, label: string) =>
+      pages.ask<{ value: string }>('user', 'POST', '/api/v1/my/tokens', { system, label, expiresInDays: 30, limitTo: '[get].*' });
+    const { value } = await make('extender', 'much used');
+    await make('wombats-jira', 'never collected');
+    for (let number = 1; number <= 51; number += 1) await statusOf(pages, value, `/jira/rest/api/2/myself/${number}`);
+    await refuse(pages, value, MARKUP);
+    const visit = await pages.visitAs('user', 'my-tokens');
+    const { page } = visit;
+    await page.getByRole('link', { name: 'Calls with much used' }).click();
+    await page.getByRole('heading', { name: 'Calls with much used' }).waitFor();
+    const rows = page.getByRole('region', { name: 'Calls with this token, the newest first' }).locator('tbody tr');
+    await page.getByText('1–50 of 52').waitFor();
+    expect(await rows.first().innerText()).toMatch(/REFUSED\s+Why\?\s+DELETE \/jira\/rest\/api\/2\/issue\/KANBAN-1\s+403/i);
+    await rows.first().getByText(MARKUP, { exact: true }).waitFor();
+    expect(await page.locator('img[src="x"]').count()).toBe(0);
+    expect(await rows.nth(1).innerText()).toMatch(/PERMITTED\s+GET \/jira\/rest\/api\/2\/myself\/51\s[^]*\[get\]\.\*/i);
+    await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByText('51–52 of 52').waitFor();
+    await page.reload();
+    await page.getByRole('rowheader', { name: '/jira/rest/api/2/myself/1', exact: false }).waitFor();
+    expect(await rows.count()).toBe(2);
+    await page.getByRole('link', { name: 'My tokens' }).last().click();
+    await page.getByRole('link', { name: 'Calls with never collected' }).click();
+    await page.getByText('Calls are not collected for tokens of this kind.').waitFor();
     return visit;
   }));
 

@@ -20,11 +20,14 @@ export async function furnish(world: PageWorld): Promise<void> {
   await make('personal-access-tokens-jira', 'my laptop', { expiresInDays: 30 });
   await make('cloud-api-tokens', 'reporting', { expiresInDays: 3, limitTo: '[get].*' });
   await make('extender', MARKUP, { limitTo: '[get].*<b>bold</b>' });
-  for (let times = 0; times < 3; times += 1) {
-    await fetch(`${world.postern.origin}/jira/rest/api/2/issue/createmeta`, {
-      headers: { Authorization: `Basic ${Buffer.from(`user:${ci.value}`).toString('base64')}` },
-    });
-  }
+  const use = (method: string, path: string, userAgent: string) =>
+    fetch(world.postern.origin + path, {
+      method,
+      headers: { Authorization: `Basic ${Buffer.from(`user:${ci.value}`).toString('base64')}`, 'User-Agent': userAgent },
+    }).then((answer) => answer.arrayBuffer());
+  for (let times = 0; times < 2; times += 1)
+    await use('GET', '/jira/rest/api/2/issue/createmeta/KANBAN/issuetypes', 'ci-runner/17.4 (linux)');
+  await use('DELETE', '/jira/rest/api/2/issue/KANBAN-1', MARKUP);
   await furnishAdministration(world);
 }
 
@@ -35,6 +38,16 @@ export const SCENES: readonly Scene[] = [
     async visit(world, theme) {
       const visit = await world.visitAs('user', 'my-tokens', theme);
       await visit.page.getByRole('rowheader', { name: 'ci-deploy' }).waitFor();
+      return visit;
+    },
+  },
+  {
+    name: 'calls',
+    async visit(world, theme) {
+      const visit = await world.visitAs('user', 'my-tokens', theme);
+      const { page } = visit;
+      await page.getByRole('link', { name: 'Calls with ci-deploy' }).click();
+      await page.getByRole('rowheader', { name: 'DELETE /jira/rest/api/2/issue/KANBAN-1' }).waitFor();
       return visit;
     },
   },

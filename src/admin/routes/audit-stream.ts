@@ -67,8 +67,17 @@ export function auditStream(needs: AuditStreamNeeds): Router {
         kind: 'audit-tails',
       });
     }
-    const stop = follow(response, needs, (record) => query.matches(record));
-    const stream: Stream = { userId: principal.userId, session, end: () => response.end() };
+    const stopFollowing = follow(response, needs, (record) => query.matches(record));
+    // What is told between the end and the close of the connection must not be written any more.
+    const stop = (): void => {
+      stopChecks();
+      stopFollowing();
+    };
+    const end = (): void => {
+      stop();
+      response.end();
+    };
+    const stream: Stream = { userId: principal.userId, session, end };
     streams.add(stream);
     // At once, should it have ended on the way here; then from time to time: it ends by itself too, and on other nodes.
     void checkSession(stream);
@@ -79,7 +88,6 @@ export function auditStream(needs: AuditStreamNeeds): Router {
     );
     response.once('close', () => {
       streams.delete(stream);
-      stopChecks();
       stop();
     });
   });
@@ -114,5 +122,6 @@ function follow(response: ServerResponse, { auditTail, clock }: AuditStreamNeeds
   return () => {
     stopListening();
     stopBeat();
+    response.off('drain', tellDropped);
   };
 }

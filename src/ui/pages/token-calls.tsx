@@ -37,7 +37,10 @@ export function TokenCallsPage() {
     <Page title={page === null ? T.title : T.titleOf(page.token.label)}>
       {fault === null ? null : <Message kind="error">{fault}</Message>}
       <p>
-        {page === null ? null : <TokenStatusLozenge status={page.token.status} />} {T.about} <Link page="my-tokens">{T.back}</Link>
+        {page === null ? null : <TokenStatusLozenge status={page.token.status} />} {T.about}
+      </p>
+      <p>
+        <Link page="my-tokens">{T.back}</Link>
       </p>
       {page === null ? null : (
         <Calls page={page} onPage={(start) => goTo(withQuery('my-tokens/calls', { system, tokenRef, startAt: start }))} />
@@ -68,7 +71,7 @@ type Row = TokenCallAnswer & { readonly place: number };
 function columnsFor(token: TokenCallPage['token']): readonly Column<Row>[] {
   return [
     { key: 'time', title: T.time, cell: ({ time }) => <Time at={time} none="" isExact /> },
-    { key: 'decision', title: T.decision, cell: ({ decision }) => <Verdict decision={decision} /> },
+    { key: 'decision', title: T.decision, cell: (call) => <Verdict call={call} token={token} /> },
     { key: 'request', title: T.request, isHead: true, cell: (call) => <span className="postern-path">{requestOf(call)}</span> },
     {
       key: 'status',
@@ -79,25 +82,34 @@ function columnsFor(token: TokenCallPage['token']): readonly Column<Row>[] {
     { key: 'address', title: T.address, cell: ({ clientAddress }) => clientAddress ?? '' },
     { key: 'agent', title: T.userAgent, cell: ({ userAgent }) => <span className="postern-word">{userAgent}</span> },
     { key: 'rule', title: T.rule, cell: ({ rule }) => (rule === null ? null : <code className="postern-word">{rule}</code>) },
-    { key: 'actions', title: T.actions, cell: (call) => <Why call={call} token={token} /> },
   ];
 }
 
-function Verdict({ decision }: Pick<TokenCallAnswer, 'decision'>) {
-  return <span className={`aui-lozenge aui-lozenge-${decision === 'permit' ? 'success' : 'error'}`}>{T.decisions[decision]}</span>;
+interface VerdictProps {
+  readonly call: TokenCallAnswer;
+  readonly token: TokenCallPage['token'];
+}
+
+function Verdict({ call, token }: VerdictProps) {
+  const { decision } = call;
+  return (
+    <>
+      <span className={`aui-lozenge aui-lozenge-${decision === 'permit' ? 'success' : 'error'}`}>{T.decisions[decision]}</span>
+      {decision === 'permit' ? null : <Why call={call} token={token} />}
+    </>
+  );
 }
 
 /** The explain page with this request, as of then [GW-25]. */
-function Why({ call, token: { system, tokenRef } }: { readonly call: TokenCallAnswer; readonly token: TokenCallPage['token'] }) {
-  if (call.decision === 'permit') return null;
+function Why({ call, token: { system, tokenRef } }: VerdictProps) {
   const { method, path, clientAddress, time } = call;
+  const page = withQuery('explain', { system, tokenRef, method, url: path, address: clientAddress, at: time });
   return (
-    <Link
-      page={withQuery('explain', { system, tokenRef, method, url: path, address: clientAddress, at: time })}
-      label={T.whyOf(requestOf(call))}
-    >
-      {T.why}
-    </Link>
+    <span className="postern-word">
+      <Link page={page} label={T.whyOf(requestOf(call))}>
+        {T.why}
+      </Link>
+    </span>
   );
 }
 
