@@ -43,15 +43,13 @@ export function runPluginSuite({ samples, guarantees = GUARANTEES, skip = [], da
     });
     afterEach(() => subject.close());
 
-    for (const { test, holds } of guarantees) {
-      const skipped = skip.find((each) => each.test === test);
-      if (skipped === undefined) it(test, () => holds(subject));
-      else it.skip(`${test} (${skipped.reason})`, () => undefined);
-    }
+    // What the system does not promise is not tried: the list below holds it, and a skipped test is one that should have run.
+    const promised = guarantees.filter(({ test }) => !skip.some((each) => each.test === test));
+    for (const { test, holds } of promised) it(test, () => holds(subject));
   });
 
-  describe(`what ${samples.name} skips`, () => {
-    it('are guarantees, each with a reason', () => {
+  describe(`what ${samples.name} does not promise`, () => {
+    it('are guarantees of the others, each with a reason', () => {
       const names = guarantees.map(({ test }) => test);
       expect(skip.filter(({ test, reason }) => !names.includes(test) || reason.length < 20)).toEqual([]);
       expect(new Set(names).size).toBe(names.length);
