@@ -265,6 +265,13 @@ eachDatabase((database) => {
       expect((await logged({ from: TEST_START + 9_000 })).events).toHaveLength(3);
     });
 
+    it('has what began earlier below what came after it, though both ended in one batch: an act stood above its own token’s uses [AUD-20]', async () => {
+      const [begin, end = begin] = made(1, 'a');
+      await take(begin as ReadLine);
+      await take(end as ReadLine, opened(2), closed(2));
+      expect((await logged()).events.map(({ at }) => (at - TEST_START) / 1_000)).toEqual([2, 1]);
+    });
+
     it('is paged below a position without loss while events arrive [AUD-20]', async () => {
       for (let number = 1; number <= 9; number += 1) await take(opened(number), closed(number));
       const seen: number[] = [];

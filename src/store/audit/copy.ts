@@ -33,7 +33,9 @@ export function auditCopy(store: Store, clock: Clock, eventsOf: ProductEventsOf)
           shipment.closed.filter(({ recordId }) => !fresh.has(recordId)),
         );
         await addTotals(manager, store, opened);
-        await addProductEvents(manager, store, [...endedAtOnce(opened, ends), ...late], eventsOf);
+        // By when they began: one that began in an earlier batch is not newer than the calls that came after it.
+        const ended = [...late, ...endedAtOnce(opened, ends)].toSorted((one, other) => one.at - other.at);
+        await addProductEvents(manager, store, ended, eventsOf);
       }),
   };
 }
