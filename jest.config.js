@@ -15,4 +15,6 @@ export default {
   testTimeout: 60_000,
   // Suites wait for processes and sockets most of their time, so two at once fill two cores.
   maxWorkers: 2,
+  // Modules of suites that have ended stay in memory: a worker that holds much begins anew, rather than collect garbage for all that follow.
+  workerIdleMemoryLimit: '1GB',
 };

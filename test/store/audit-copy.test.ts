@@ -266,9 +266,9 @@ eachDatabase((database) => {
     });
 
     it('has what began earlier below what came after it, though both ended in one batch: an act stood above its own token’s uses [AUD-20]', async () => {
-      const [begin, end = begin] = made(1, 'a');
-      await take(begin as ReadLine);
-      await take(end as ReadLine, opened(2), closed(2));
+      const [act, actEnd = act] = made(1, 'a');
+      await take(act as ReadLine);
+      await take(actEnd as ReadLine, opened(2), closed(2));
       expect((await logged()).events.map(({ at }) => (at - TEST_START) / 1_000)).toEqual([2, 1]);
     });
 
