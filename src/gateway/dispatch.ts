@@ -1,7 +1,7 @@
 // Step six, which way: a token system's own REST module, or the upstream.
 import type { Outcome } from '../audit/contract.js';
 import { type CanonicalRequest, ERROR_CODES, HostError, type Identity } from '../core/index.js';
-import { trustedChain } from '../policy/index.js';
+import { type Occasion, trustedChain } from '../policy/index.js';
 import { sendContinue } from './answer.js';
 import { type Exchange, isGone } from './exchange.js';
 import { failed, forward } from './forward.js';
@@ -13,9 +13,15 @@ import type { Upstream } from './upstream.js';
 import { outboundHeaders } from './upstream-headers.js';
 
 /** Carries out a permitted request and resolves with how it ended; an upstream that fails is an outcome, not a throw. */
-export async function dispatch(exchange: Exchange, request: CanonicalRequest, identity: Identity, gateway: Gateway): Promise<Outcome> {
+export async function dispatch(
+  exchange: Exchange,
+  request: CanonicalRequest,
+  identity: Identity,
+  destination: Occasion['destination'],
+  gateway: Gateway,
+): Promise<Outcome> {
   if (request.wantsWebSocket) return failed(exchange, 'request.websocket', 0);
-  if (gateway.ownResources.owns(request.product, request.path)) return serveHere(exchange, request, identity, gateway.ownResources);
+  if (destination === 'own') return serveHere(exchange, request, identity, gateway.ownResources);
   if (gateway.application !== undefined) return serveHere(exchange, request, identity, gateway.application);
   const { product } = request;
   const upstream = product === 'cloud' ? undefined : gateway.upstreams.get(product);

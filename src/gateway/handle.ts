@@ -22,7 +22,7 @@ export async function handle(exchange: Exchange, gateway: Gateway): Promise<void
   gateway.systems.used(identity);
   const outcome =
     decision.effect === 'permit'
-      ? await dispatch(exchange, request, identity, gateway) // a plugin's REST module, or the upstream
+      ? await dispatch(exchange, request, identity, destination, gateway) // a plugin's REST module, or the upstream
       : refuse(exchange, request, identity, decision, gateway); // 401 with every challenge, or 403
   entry.close(outcome);
 }

@@ -20,7 +20,7 @@ export async function serveElsewhere(exchange: Exchange, arrival: Exclude<Normal
 async function passThrough(exchange: Exchange, { request, hasCredential }: Passage, gateway: Gateway): Promise<void> {
   if (request.clientAddress === null) throw new HostError('policy.address-unknown'); // as on /rest/*: addresses matter to this site
   if (hasCredential) return refuseCredential(exchange, { request }, gateway); // whatever it is, and nobody is asked: 401
-  const outcome = await dispatch(exchange, request, NOBODY, gateway); // headers, streaming and redirects as ever; no identity header
+  const outcome = await dispatch(exchange, request, NOBODY, 'upstream', gateway); // headers, streaming and redirects as ever; no identity header
   gateway.notePassed(request.product, outcome);
 }
 

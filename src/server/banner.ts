@@ -39,6 +39,7 @@ export function banner(facts: BannerFacts): readonly string[] {
     ...(facts.products.every(({ upstream }) => upstream === 'sample')
       ? [row('', 'a built-in sample; its issues live in memory and are gone at the end')]
       : []),
+    row('Pages', `${origin}/ui/`),
     row('Administration', `${origin}/api/v1`),
     ...(facts.demoUsers.length === 0
       ? []

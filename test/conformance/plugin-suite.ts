@@ -1,5 +1,5 @@
-// The contract between the host and a token system in executable form. Every system is held to the same list; what one cannot keep, it
-// skips by name and with a reason.
+// The contract between the host and a token system in executable form. Every system is held to the same list; what one does not
+// promise stands by name and with a reason.
 import type { WorldDatabase } from '../support/prepared-database.js';
 import type { TokenKind } from '../support/samples.js';
 import { administration } from './administration.js';

@@ -1,5 +1,5 @@
-// `GET /api/v1/audit/stream`: the live end of the trail as Server-Sent Events, for the page and for `postern audit tail` [AUD-23]. As many
-// clients as are allowed, and a client that reads too slowly is told how many records it did not get, rather than kept in memory.
+// `GET /api/v1/audit/stream`: the live end of the trail as Server-Sent Events, for the page and whoever else follows it [AUD-23]; `postern audit
+// tail` reads the files. As many clients as are allowed, and a client that reads too slowly is told how many records it did not get, rather than kept in memory.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Router } from 'express';
 import type { AuditRecord } from '../../audit/contract.js';
