@@ -64,7 +64,10 @@ export function createAuthentication(needs: AuthenticationNeeds): Authentication
       const wrongBearer = request.product === 'cloud' ? 'refuse' : needs.wrongBearer;
       if (header.kind === 'absent') return { kind: 'anonymous', because: 'no-credential', credentialDigest: null };
       if (header.kind === 'malformed') return malformed(header.scheme, wrongBearer);
-      const verification = await run(header.credential, request).catch((error: unknown) => reportUnavailable(needs.logger, error));
+      // Who was asked about a moment ago is remembered: one digest and one look-up [GW-61]. Everybody else goes through Passport.
+      const verification =
+        cache.recall(header.credential, request) ??
+        (await run(header.credential, request).catch((error: unknown) => reportUnavailable(needs.logger, error)));
       if (verification === 'unavailable') return { kind: 'unknown', credentialDigest: null };
       if (verification === null) return malformed(header.credential.scheme, wrongBearer);
       return toIdentity(verification, header.credential.scheme, wrongBearer);
