@@ -116,11 +116,15 @@ async function askEveryone(needs: AuthenticationNeeds, credential: Credential, r
 }
 
 function toIdentity(verification: Verification, scheme: 'basic' | 'bearer', wrongBearer: 'anonymous' | 'refuse'): Identity {
-  if (verification.kind === 'accepted') return { ...verification, kind: 'authenticated', scheme };
+  if (verification.kind === 'accepted') {
+    const { principal, grant, credentialDigest } = verification;
+    return { kind: 'authenticated', principal, grant, scheme, credentialDigest };
+  }
   if (scheme === 'bearer' && wrongBearer === 'anonymous') {
     return { kind: 'anonymous', because: 'wrong-bearer', credentialDigest: verification.credentialDigest };
   }
-  return { ...verification, kind: 'unaccepted', scheme };
+  const { fault, tokenRef, system, credentialDigest } = verification;
+  return { kind: 'unaccepted', fault, scheme, tokenRef, system, credentialDigest };
 }
 
 function malformed(scheme: 'basic' | 'bearer' | null, wrongBearer: 'anonymous' | 'refuse'): Identity {

@@ -35,6 +35,8 @@ export const LIMITS = {
   clientIdleTimeoutMs: 150_000,
   /** Milliseconds that a client may be silent beyond what the upstream may be, by setting: so that the 504 still reaches it. */
   clientIdleMarginMs: 10_000,
+  /** Characters of pieces written together that are joined to one: below libuv's and Node's 16 KiB for what is written without a copy of its own. */
+  joinedWriteMax: 12_288,
   /** Open client connections; past it new ones are closed. */
   connectionsMax: 4_000,
   /** Requests of one connection that wait for the answers before theirs; past it the connection is cut. Few clients send two. */

@@ -6,6 +6,7 @@ import { sendContinue } from './answer.js';
 import { type Exchange, isGone } from './exchange.js';
 import { failed, forward } from './forward.js';
 import type { Gateway, OwnResources } from './gateway.js';
+import { headerPairs } from './header-list.js';
 import { identityHeaders } from './identity-headers.js';
 import { loginHeaders } from './login-headers.js';
 import { ownScheme } from './own-scheme.js';
@@ -52,7 +53,7 @@ function serveHere(
 ): Promise<Outcome> {
   const { incoming, outgoing } = exchange;
   if (isGone(exchange)) return Promise.resolve(LEFT);
-  for (const [name, value] of loginHeaders(identity)) outgoing.setHeader(name, value);
+  for (const [name, value] of headerPairs(loginHeaders(identity))) outgoing.setHeader(name, value);
   outgoing.setHeader('X-Request-Id', request.requestId);
   if (request.expectsContinue) sendContinue(exchange);
   const caller = identity.kind === 'authenticated' ? { principal: identity.principal, grant: identity.grant } : null;
@@ -139,6 +140,6 @@ function answerRules(request: CanonicalRequest, identity: Identity, upstream: Up
       ownOrigin: gateway.outbound.baseOrigin ?? `${vantage.scheme}://${vantage.authority}`,
       replaced: login.length === 0 ? REPLACED : REPLACED_WITH_LOGIN,
     },
-    added: [...login.flat(), 'X-Request-Id', request.requestId],
+    added: [...login, 'X-Request-Id', request.requestId],
   };
 }

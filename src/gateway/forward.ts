@@ -50,12 +50,16 @@ function reasonPhrase(statusText: string | undefined): string {
   return statusText !== undefined && /^[\x20-\x7e]*$/.test(statusText) ? statusText : '';
 }
 
-/** One exchange under way: undici's handler on one side, the client's response on the other. */
+/**
+ * One exchange under way: undici's handler on one side, the client's response on the other. The handler is of undici's older kind, which gets
+ * the fields as they came; the newer kind is a wrapper around it that puts every answer's fields together as an object nobody here reads.
+ */
 class Carrier implements Dispatcher.DispatchHandler {
   readonly #exchange: Exchange;
   readonly #order: ForwardOrder;
   readonly #resolve: (outcome: Outcome) => void;
-  #controller: Dispatcher.DispatchController | null = null;
+  #abort: ((reason?: Error) => void) | null = null;
+  #resume: () => void = () => undefined;
   #status = 0;
   #bytesIn = 0;
   #bytesOut = 0;
@@ -70,11 +74,11 @@ class Carrier implements Dispatcher.DispatchHandler {
   start(): void {
     const { incoming, outgoing } = this.#exchange;
     if (isGone(this.#exchange)) return this.#clientClosed();
-    outgoing.once('close', () => this.#clientClosed());
-    incoming.on('error', () => undefined);
+    outgoing.on('close', () => this.#clientClosed());
     // The decision came first; only now may the body come [GW-40].
     if (this.#order.request.expectsContinue) sendContinue(this.#exchange);
     if (!announcesBody(incoming)) return this.#dispatch(null);
+    incoming.on('error', () => undefined);
     // Not before its first byte: a connection that was taken and not written to is lost when the upstream closes it as idle.
     readRequestBody(incoming, { onBytes: (count) => (this.#bytesIn += count), onBegun: (body) => this.#dispatch(body) });
   }
@@ -89,43 +93,54 @@ class Carrier implements Dispatcher.DispatchHandler {
     }
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    if (this.#isOver) controller.abort(new Error('the client went away'));
+  onConnect(abort: (reason?: Error) => void): void {
+    this.#abort = abort;
+    if (this.#isOver) abort(new Error('the client went away'));
   }
 
-  onResponseStart(controller: Dispatcher.DispatchController, status: number, _headers: unknown, statusText?: string): void {
+  /** False asks undici to pause until `resume`. */
+  onHeaders(status: number, rawHeaders: Buffer[], resume: () => void, statusText: string): boolean {
     const { incoming, outgoing } = this.#exchange;
     const mayTrail = incoming.httpVersion === '1.1' && this.#order.request.method !== 'HEAD';
-    const headers = inboundHeaders((controller.rawHeaders ?? []) as Buffer[], this.#order.inbound, mayTrail);
-    if (status < 200) return sendInformational(this.#exchange, `${status} ${reasonPhrase(statusText)}`, headers);
+    const headers = inboundHeaders(rawHeaders, this.#order.inbound, mayTrail);
+    this.#resume = resume;
+    if (status < 200) {
+      sendInformational(this.#exchange, `${status} ${reasonPhrase(statusText)}`, headers);
+      return true;
+    }
     this.#status = status;
-    outgoing.writeHead(status, reasonPhrase(statusText), [...headers, ...this.#order.added]);
+    headers.push(...this.#order.added);
+    outgoing.writeHead(status, reasonPhrase(statusText), headers);
     // A head whose body is slow must not wait for it; one whose body is here already goes out with it in one packet.
-    process.nextTick(() => {
-      if (this.#bytesOut === 0 && !outgoing.writableEnded) outgoing.flushHeaders();
-    });
+    process.nextTick(flushHead, this);
+    return true;
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onData(chunk: Buffer): boolean {
     const { outgoing } = this.#exchange;
     this.#bytesOut += chunk.length;
-    if (outgoing.destroyed || outgoing.write(chunk)) return;
-    controller.pause();
-    outgoing.once('drain', () => controller.resume());
+    if (outgoing.destroyed || outgoing.write(chunk)) return true;
+    outgoing.once('drain', this.#resume);
+    return false;
   }
 
-  onResponseEnd(controller: Dispatcher.DispatchController): void {
+  onComplete(rawTrailers: unknown): void {
     const { incoming, outgoing } = this.#exchange;
-    const trailers = (controller.rawTrailers ?? []) as Buffer[];
+    const trailers = (rawTrailers ?? []) as Buffer[];
     if (trailers.length > 0) outgoing.addTrailers(headerPairs(inboundHeaders(trailers, this.#order.inbound, false)));
     // An answer that came before the upload was complete: the rest is of no use to anybody.
     if (!incoming.complete) discardBody(this.#exchange, false);
     outgoing.end();
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
+  onError(error: Error): void {
     this.#fail(error);
+  }
+
+  /** Called when whatever came with the head has been read. */
+  flushHead(): void {
+    const { outgoing } = this.#exchange;
+    if (this.#bytesOut === 0 && !outgoing.writableEnded) outgoing.flushHeaders();
   }
 
   #fail(error: unknown): void {
@@ -148,7 +163,7 @@ class Carrier implements Dispatcher.DispatchHandler {
   #clientClosed(): void {
     if (this.#exchange.outgoing.writableFinished) return this.#settle('forwarded', this.#status, null);
     this.#settle('aborted', this.#status === 0 ? ERROR_CODES['request.aborted'].status : this.#status, 'request.aborted');
-    this.#controller?.abort(new Error('the client went away'));
+    this.#abort?.(new Error('the client went away'));
   }
 
   #settle(kind: Outcome['kind'], status: number, code: ErrorCode | null): void {
@@ -156,4 +171,8 @@ class Carrier implements Dispatcher.DispatchHandler {
     this.#isOver = true;
     this.#resolve({ kind, status, code, bytesIn: this.#bytesIn, bytesOut: this.#bytesOut });
   }
+}
+
+function flushHead(carrier: Carrier): void {
+  carrier.flushHead();
 }

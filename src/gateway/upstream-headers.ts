@@ -88,14 +88,15 @@ export interface OutboundRequest {
 
 /** The flat list of names and values for the upstream, Host first. */
 export function outboundHeaders(request: OutboundRequest, site: OutboundSite): string[] {
-  const named = connectionNames(request.rawHeaders);
+  const { rawHeaders } = request;
+  const named = connectionNames(rawHeaders);
   const headers = ['Host', request.host];
-  for (let index = 0; index < request.rawHeaders.length; index += 2) {
-    const name = request.rawHeaders[index] ?? '';
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? '';
     const folded = foldHeaderName(name);
     if (named.has(folded) || HOP_BY_HOP.has(folded) || RESERVED.has(folded) || site.identityHeaders.has(folded)) continue;
     if (isForwarded(folded) && !(request.isPeerTrusted && !isOurForwarded(folded))) continue;
-    const value = request.rawHeaders[index + 1] ?? '';
+    const value = rawHeaders[index + 1] ?? '';
     if (folded === 'cookie') pushCookies(headers, name, request.keepsCookies ? value : '');
     else headers.push(name, value);
   }
@@ -128,13 +129,16 @@ function isOurForwarded(folded: string): boolean {
 
 /** Field names that a `Connection` header lists, folded: read before ours are added. */
 export function connectionNames(rawHeaders: readonly string[]): ReadonlySet<string> {
-  const names = new Set<string>();
+  let names: Set<string> | null = null;
   for (let index = 0; index < rawHeaders.length; index += 2) {
     if (foldHeaderName(rawHeaders[index] ?? '') !== 'connection') continue;
+    names ??= new Set();
     for (const name of (rawHeaders[index + 1] ?? '').split(',')) names.add(foldHeaderName(name.trim()));
   }
-  return names;
+  return names ?? NO_NAMES;
 }
+
+const NO_NAMES: ReadonlySet<string> = new Set();
 
 export interface InboundSite {
   readonly keepsCookies: boolean;
@@ -153,12 +157,11 @@ export interface InboundSite {
 export function inboundHeaders(raw: readonly Buffer[], site: InboundSite, mayTrail: boolean): string[] {
   const flat = raw.map((bytes) => bytes.toString('latin1'));
   const named = connectionNames(flat);
-  const isChunked = flat.some((name, index) => index % 2 === 0 && name.toLowerCase() === 'transfer-encoding');
   const headers: string[] = [];
   for (let index = 0; index < flat.length; index += 2) {
     const name = flat[index] ?? '';
     const folded = name.toLowerCase();
-    if (folded === 'trailer' ? !isChunked || !mayTrail : HOP_BY_HOP.has(folded) || named.has(folded) || site.replaced.has(folded)) continue;
+    if (folded === 'trailer' ? !mayTrail || !isChunked(flat) : HOP_BY_HOP.has(folded) || named.has(folded) || site.replaced.has(folded)) continue;
     if (folded === 'www-authenticate' && !site.keepsChallenges) continue;
     if (folded === 'set-cookie' && !site.keepsCookies) continue;
     const value = flat[index + 1] ?? '';
@@ -167,6 +170,10 @@ export function inboundHeaders(raw: readonly Buffer[], site: InboundSite, mayTra
     headers.push(name, folded === 'location' || folded === 'content-location' ? rewriteLocation(value, site) : value);
   }
   return headers;
+}
+
+function isChunked(flat: readonly string[]): boolean {
+  return flat.some((name, index) => index % 2 === 0 && name.toLowerCase() === 'transfer-encoding');
 }
 
 // Without a scheme it is that of the answer's own address: RFC 3986 §4.2.
