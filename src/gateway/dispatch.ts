@@ -7,7 +7,7 @@ import { type Exchange, isGone } from './exchange.js';
 import { failed, forward } from './forward.js';
 import type { Gateway, OwnResources } from './gateway.js';
 import { headerPairs } from './header-list.js';
-import { identityHeaders } from './identity-headers.js';
+import { type Fields, identityHeaders } from './identity-headers.js';
 import { loginHeaders } from './login-headers.js';
 import { ownScheme } from './own-scheme.js';
 import type { Upstream } from './upstream.js';
@@ -29,10 +29,8 @@ export async function dispatch(
   if (product === 'cloud' || upstream === undefined) return failed(exchange, 'request.not-found', 0);
   try {
     const vantage = vantageOf(exchange, request);
-    const ours = [
-      ...(await identityHeaders(identity, product, upstream.origin, gateway.outbound.identity)),
-      ...forwarding(exchange, request, vantage, gateway),
-    ] as const;
+    const told = identityHeaders(identity, product, upstream.origin, gateway.outbound.identity);
+    const ours = [...(told instanceof Promise ? await told : told), ...forwarding(exchange, request, vantage, gateway)];
     return await forward(exchange, {
       request,
       upstream,
@@ -86,7 +84,7 @@ function vantageOf({ incoming }: Exchange, request: CanonicalRequest): Vantage {
 }
 
 /** Fresh X-Forwarded-* for every request [GW-42, GW-5]. */
-function forwarding({ incoming }: Exchange, request: CanonicalRequest, vantage: Vantage, gateway: Gateway): readonly [string, string][] {
+function forwarding({ incoming }: Exchange, request: CanonicalRequest, vantage: Vantage, gateway: Gateway): Fields {
   const { peer, isPeerTrusted } = request;
   // Node puts the distinct fields together when it is first asked: only where somebody is believed.
   const forwardedFor = isPeerTrusted ? (incoming.headersDistinct['x-forwarded-for'] ?? []) : [];
@@ -104,7 +102,7 @@ function headersFor(
   request: CanonicalRequest,
   identity: Identity,
   upstream: Upstream,
-  ours: readonly (readonly [string, string])[],
+  ours: Fields,
   gateway: Gateway,
 ): string[] {
   return outboundHeaders(

@@ -2,6 +2,7 @@
 // (2) hop-by-hop goes, (3) what only we may say goes, and the credential just consumed, (4) forwarded fields go unless the peer
 // is a trusted proxy, (5) only then ours are added, so that naming them in Connection gains nothing [GW-5].
 import { foldHeaderName, isSessionCookie } from '../core/index.js';
+import type { Fields } from './identity-headers.js';
 import { withoutDefaultPort } from './normalise.js';
 
 /** RFC 9110 §7.6.1, and the old names that servers still act upon. */
@@ -80,7 +81,7 @@ export interface OutboundRequest {
   readonly isPeerTrusted: boolean;
   readonly keepsCookies: boolean;
   /** Fields that are ours: identity, forwarding, request id. */
-  readonly ours: readonly (readonly [string, string])[];
+  readonly ours: Fields;
   readonly host: string;
   /** Announced length of the body; null: none or chunked. */
   readonly contentLength: string | null;
