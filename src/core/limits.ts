@@ -269,6 +269,12 @@ export const LIMITS = {
   upstreamBodyTimeoutMs: 120_000,
   /** Milliseconds an idle upstream connection is kept; below Tomcat's 20 s, so that it is us who close it. */
   upstreamKeepAliveMs: 15_000,
+  /** Milliseconds between two looks for upstream connections that are silent or idle: by so much a timeout may be late. */
+  upstreamSweepMs: 100,
+  /** Interim (1xx) answers before an answer: one, mostly, and hardly ever three. */
+  upstreamInterimsMax: 32,
+  /** Bytes read from an upstream at once. */
+  upstreamReadBytes: 65_536,
   /** Bytes of an answer’s head. Jira’s are below 8 KiB; a generous bound costs nothing. */
   upstreamHeaderBytesMax: 65_536,
   /** Milliseconds a token that tells the upstream the user is valid: time for one request and for clocks that differ, no more [GW-42]. */

@@ -1,12 +1,13 @@
 // Step six: carries a permitted request to the upstream, streaming both ways with back-pressure and no buffer of ours [GW-40].
 import type { Readable } from 'node:stream';
-import type { Dispatcher } from 'undici';
 import type { Outcome } from '../audit/contract.js';
 import { type CanonicalRequest, ERROR_CODES, type ErrorCode, LIMITS } from '../core/index.js';
 import { answerError, sendContinue, sendInformational } from './answer.js';
 import { discardBody } from './discard.js';
 import { type Exchange, isGone } from './exchange.js';
 import { headerPairs } from './header-list.js';
+import type { Receiver } from './http1/connection.js';
+import type { Sent } from './http1/pool.js';
 import { ownScheme } from './own-scheme.js';
 import { announcesBody, readRequestBody } from './request-body.js';
 import type { Upstream } from './upstream.js';
@@ -50,16 +51,12 @@ function reasonPhrase(statusText: string | undefined): string {
   return statusText !== undefined && /^[\x20-\x7e]*$/.test(statusText) ? statusText : '';
 }
 
-/**
- * One exchange under way: undici's handler on one side, the client's response on the other. The handler is of undici's older kind, which gets
- * the fields as they came; the newer kind is a wrapper around it that puts every answer's fields together as an object nobody here reads.
- */
-class Carrier implements Dispatcher.DispatchHandler {
+/** One exchange under way: the upstream's answer on one side, the client's response on the other. */
+class Carrier implements Receiver {
   readonly #exchange: Exchange;
   readonly #order: ForwardOrder;
   readonly #resolve: (outcome: Outcome) => void;
-  #abort: ((reason?: Error) => void) | null = null;
-  #resume: () => void = () => undefined;
+  #sent: Sent | null = null;
   #status = 0;
   #bytesIn = 0;
   #bytesOut = 0;
@@ -86,55 +83,46 @@ class Carrier implements Dispatcher.DispatchHandler {
   #dispatch(body: Readable | null): void {
     const { request, upstream, headers } = this.#order;
     if (this.#isOver) return;
-    try {
-      upstream.pool.dispatch({ method: request.method, path: request.target, headers, body }, this);
-    } catch (error) {
-      this.#fail(error);
-    }
+    this.#sent = upstream.send({ method: request.method, target: request.target, headers, body }, this);
   }
 
-  onConnect(abort: (reason?: Error) => void): void {
-    this.#abort = abort;
-    if (this.#isOver) abort(new Error('the client went away'));
+  interim(status: number, reason: string, rawHeaders: string[]): void {
+    sendInformational(this.#exchange, `${status} ${reasonPhrase(reason)}`, this.#inbound(rawHeaders));
   }
 
-  /** False asks undici to pause until `resume`. */
-  onHeaders(status: number, rawHeaders: Buffer[], resume: () => void, statusText: string): boolean {
-    const { incoming, outgoing } = this.#exchange;
-    const mayTrail = incoming.httpVersion === '1.1' && this.#order.request.method !== 'HEAD';
-    const headers = inboundHeaders(rawHeaders, this.#order.inbound, mayTrail);
-    this.#resume = resume;
-    if (status < 200) {
-      sendInformational(this.#exchange, `${status} ${reasonPhrase(statusText)}`, headers);
-      return true;
-    }
-    this.#status = status;
+  head(status: number, reason: string, rawHeaders: string[]): void {
+    const headers = this.#inbound(rawHeaders);
     headers.push(...this.#order.added);
-    outgoing.writeHead(status, reasonPhrase(statusText), headers);
+    this.#status = status;
+    this.#exchange.outgoing.writeHead(status, reasonPhrase(reason), headers);
     // A head whose body is slow must not wait for it; one whose body is here already goes out with it in one packet.
     process.nextTick(flushHead, this);
-    return true;
   }
 
-  onData(chunk: Buffer): boolean {
+  body(piece: Buffer | string): boolean {
     const { outgoing } = this.#exchange;
-    this.#bytesOut += chunk.length;
-    if (outgoing.destroyed || outgoing.write(chunk)) return true;
-    outgoing.once('drain', this.#resume);
+    this.#bytesOut += piece.length;
+    if (outgoing.destroyed || outgoing.write(piece, 'latin1')) return true;
+    outgoing.once('drain', () => this.#sent?.resume());
     return false;
   }
 
-  onComplete(rawTrailers: unknown): void {
-    const { incoming, outgoing } = this.#exchange;
-    const trailers = (rawTrailers ?? []) as Buffer[];
-    if (trailers.length > 0) outgoing.addTrailers(headerPairs(inboundHeaders(trailers, this.#order.inbound, false)));
+  end(rawTrailers: string[]): void {
+    const { outgoing } = this.#exchange;
+    if (rawTrailers.length > 0) outgoing.addTrailers(headerPairs(inboundHeaders(rawTrailers, this.#order.inbound, false)));
     // An answer that came before the upload was complete: the rest is of no use to anybody.
-    if (!incoming.complete) discardBody(this.#exchange, false);
+    if (!this.#exchange.incoming.complete) discardBody(this.#exchange, false);
     outgoing.end();
   }
 
-  onError(error: Error): void {
+  failed(error: unknown): void {
     this.#fail(error);
+  }
+
+  #inbound(rawHeaders: string[]): string[] {
+    const { incoming } = this.#exchange;
+    const mayTrail = incoming.httpVersion === '1.1' && this.#order.request.method !== 'HEAD';
+    return inboundHeaders(rawHeaders, this.#order.inbound, mayTrail);
   }
 
   /** Called when whatever came with the head has been read. */
@@ -163,7 +151,7 @@ class Carrier implements Dispatcher.DispatchHandler {
   #clientClosed(): void {
     if (this.#exchange.outgoing.writableFinished) return this.#settle('forwarded', this.#status, null);
     this.#settle('aborted', this.#status === 0 ? ERROR_CODES['request.aborted'].status : this.#status, 'request.aborted');
-    this.#abort?.(new Error('the client went away'));
+    this.#sent?.abort();
   }
 
   #settle(kind: Outcome['kind'], status: number, code: ErrorCode | null): void {

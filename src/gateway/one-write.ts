@@ -1,6 +1,6 @@
 // A small answer leaves in one piece. node:http hands the socket head, body and end as three pieces, for which Node gathers a vector, and in
 // TLS one record each; joined they cost about a tenth less of the whole request [GW-62].
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { LIMITS } from '../core/index.js';
 
 /** One of the pieces that a stream hands to `_writev` together (stream.Writable's contract for implementers). */
@@ -9,20 +9,15 @@ interface Piece {
   readonly encoding: BufferEncoding;
 }
 
-type WritePieces = (this: Socket, pieces: Piece[], done: (error?: Error | null) => void) => void;
-
-const writeApart = Socket.prototype._writev as WritePieces | undefined;
-
 /** Has the pieces of what is written together go out as one, where they are small. */
 export function writeInOne(socket: Socket): void {
+  const writeApart = socket._writev?.bind(socket);
   if (writeApart === undefined) return;
-  socket._writev = writePieces as NonNullable<Socket['_writev']>;
-}
-
-function writePieces(this: Socket, pieces: Piece[], done: (error?: Error | null) => void): void {
-  const text = joined(pieces);
-  if (text === null) writeApart?.call(this, pieces, done);
-  else this._write(text, 'latin1', done);
+  socket._writev = (pieces, done) => {
+    const text = joined(pieces);
+    if (text === null) writeApart(pieces, done);
+    else socket._write(text, 'latin1', done);
+  };
 }
 
 /** Every byte as one character; null when it is more than is worth a copy. */

@@ -91,7 +91,7 @@ export interface OutboundRequest {
 export function outboundHeaders(request: OutboundRequest, site: OutboundSite): string[] {
   const { rawHeaders } = request;
   const named = connectionNames(rawHeaders);
-  const headers = ['Host', request.host];
+  const headers = ['Host', request.host, 'Connection', 'keep-alive'];
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] ?? '';
     const folded = foldHeaderName(name);
@@ -152,17 +152,17 @@ export interface InboundSite {
 }
 
 /**
- * The flat list of names and values for the client. `raw` is what the upstream sent, as bytes. `mayTrail`: the client and the
+ * The flat list of names and values for the client. `flat` is what the upstream sent. `mayTrail`: the client and the
  * answer can carry trailers, so `Trailer` may announce them.
  */
-export function inboundHeaders(raw: readonly Buffer[], site: InboundSite, mayTrail: boolean): string[] {
-  const flat = raw.map((bytes) => bytes.toString('latin1'));
+export function inboundHeaders(flat: readonly string[], site: InboundSite, mayTrail: boolean): string[] {
   const named = connectionNames(flat);
   const headers: string[] = [];
   for (let index = 0; index < flat.length; index += 2) {
     const name = flat[index] ?? '';
     const folded = name.toLowerCase();
-    if (folded === 'trailer' ? !mayTrail || !isChunked(flat) : HOP_BY_HOP.has(folded) || named.has(folded) || site.replaced.has(folded)) continue;
+    if (folded === 'trailer' ? !mayTrail || !isChunked(flat) : HOP_BY_HOP.has(folded) || named.has(folded) || site.replaced.has(folded))
+      continue;
     if (folded === 'www-authenticate' && !site.keepsChallenges) continue;
     if (folded === 'set-cookie' && !site.keepsCookies) continue;
     const value = flat[index + 1] ?? '';
