@@ -60,6 +60,10 @@ class Carrier implements Receiver {
   #status = 0;
   #bytesIn = 0;
   #bytesOut = 0;
+  /** The first piece of the body: should it be all of it, it leaves together with the head and the end. */
+  #held: Buffer | string | null = null;
+  #isHeadOut = false;
+  #isDraining = false;
   #isOver = false;
 
   constructor(exchange: Exchange, order: ForwardOrder, resolve: (outcome: Outcome) => void) {
@@ -95,16 +99,25 @@ class Carrier implements Receiver {
     headers.push(...this.#order.added);
     this.#status = status;
     this.#exchange.outgoing.writeHead(status, reasonPhrase(reason), headers);
-    // A head whose body is slow must not wait for it; one whose body is here already goes out with it in one packet.
-    process.nextTick(flushHead, this);
   }
 
   body(piece: Buffer | string): boolean {
-    const { outgoing } = this.#exchange;
+    const isFirst = this.#bytesOut === 0;
     this.#bytesOut += piece.length;
-    if (outgoing.destroyed || outgoing.write(piece, 'latin1')) return true;
-    outgoing.once('drain', () => this.#sent?.resume());
-    return false;
+    if (isFirst) {
+      this.#held = piece;
+      return true;
+    }
+    this.#write(this.#takeHeld());
+    return this.#write(piece);
+  }
+
+  /** A head whose body is slow must not wait for it, nor the beginning of a body for the rest. */
+  paused(): boolean {
+    const held = this.#takeHeld();
+    if (held === null && !this.#isHeadOut) this.#exchange.outgoing.flushHeaders();
+    this.#isHeadOut = true;
+    return this.#write(held);
   }
 
   end(rawTrailers: string[]): void {
@@ -112,7 +125,9 @@ class Carrier implements Receiver {
     if (rawTrailers.length > 0) outgoing.addTrailers(headerPairs(inboundHeaders(rawTrailers, this.#order.inbound, false)));
     // An answer that came before the upload was complete: the rest is of no use to anybody.
     if (!this.#exchange.incoming.complete) discardBody(this.#exchange, false);
-    outgoing.end();
+    const last = this.#takeHeld();
+    if (last === null) outgoing.end();
+    else outgoing.end(last, 'latin1');
   }
 
   failed(error: unknown): void {
@@ -125,10 +140,24 @@ class Carrier implements Receiver {
     return inboundHeaders(rawHeaders, this.#order.inbound, mayTrail);
   }
 
-  /** Called when whatever came with the head has been read. */
-  flushHead(): void {
+  #takeHeld(): Buffer | string | null {
+    const held = this.#held;
+    this.#held = null;
+    return held;
+  }
+
+  /** False: no more until the client has read what it was sent. */
+  #write(piece: Buffer | string | null): boolean {
     const { outgoing } = this.#exchange;
-    if (this.#bytesOut === 0 && !outgoing.writableEnded) outgoing.flushHeaders();
+    if (piece === null || outgoing.destroyed || outgoing.write(piece, 'latin1')) return true;
+    if (!this.#isDraining) {
+      this.#isDraining = true;
+      outgoing.once('drain', () => {
+        this.#isDraining = false;
+        this.#sent?.resume();
+      });
+    }
+    return false;
   }
 
   #fail(error: unknown): void {
@@ -159,8 +188,4 @@ class Carrier implements Receiver {
     this.#isOver = true;
     this.#resolve({ kind, status, code, bytesIn: this.#bytesIn, bytesOut: this.#bytesOut });
   }
-}
-
-function flushHead(carrier: Carrier): void {
-  carrier.flushHead();
 }

@@ -71,7 +71,7 @@ export function normalise(incoming: IncomingMessage, site: NormaliseSite): Norma
   const target = originForm(incoming.url ?? '', method, headers.host, site);
   if (target === '*') return { place: 'elsewhere', method, path: '*', query: null, expectsContinue, passage: null };
   if (target.length > LIMITS.targetBytesMax) throw new HostError('request.too-long');
-  const canonical = site.passThrough ? attempt(() => canonicalTarget(target)) : canonicalTarget(target);
+  const canonical = site.passThrough ? attempt(() => canonicalTarget(target, true)) : canonicalTarget(target, false);
   const request = (place: Place, parts: Target): CanonicalRequest => describe(incoming, site, at, place, method, parts, expectsContinue);
   if (!(canonical instanceof HostError)) {
     const place = restPlace(canonical.path, site);
@@ -141,8 +141,9 @@ function split(target: string): Target {
   return mark < 0 ? { path: target, query: null } : { path: target.slice(0, mark), query: target.slice(mark + 1) };
 }
 
-function canonicalTarget(target: string): Target {
-  if (!ALLOWED.test(target)) refuseTarget(ODD_CHARACTER);
+/** Of a target that holds nothing but VISIBLE characters, or ALLOWED ones where no other may come. */
+function canonicalTarget(target: string, passThrough: boolean): Target {
+  if (passThrough && !ALLOWED.test(target)) refuseTarget(ODD_CHARACTER);
   const { path, query } = split(target);
   return { path: canonicalPath(path), query };
 }

@@ -1,7 +1,7 @@
 // Which header fields travel to the upstream, and in which order that is decided: (1) what the client's Connection names goes,
 // (2) hop-by-hop goes, (3) what only we may say goes, and the credential just consumed, (4) forwarded fields go unless the peer
 // is a trusted proxy, (5) only then ours are added, so that naming them in Connection gains nothing [GW-5].
-import { foldHeaderName, isSessionCookie } from '../core/index.js';
+import { foldHeaderName, isSessionCookie, remembered } from '../core/index.js';
 import type { Fields } from './identity-headers.js';
 import { withoutDefaultPort } from './normalise.js';
 
@@ -71,6 +71,18 @@ const RESERVED = new Set([
   'client-cert-chain',
 ]);
 
+/** What becomes of a field on its way to the upstream, as far as its name alone tells. */
+type Passage = 'connection' | 'never' | 'from-trusted-peers' | 'cookie' | 'passes';
+
+/** By the name as it was written: a client sends the same few with every request. */
+const passageOf = remembered((name: string): Passage => {
+  const folded = foldHeaderName(name);
+  if (folded === 'connection') return 'connection';
+  if (HOP_BY_HOP.has(folded) || RESERVED.has(folded) || isOurForwarded(folded)) return 'never';
+  if (isForwarded(folded)) return 'from-trusted-peers';
+  return folded === 'cookie' ? 'cookie' : 'passes';
+});
+
 export interface OutboundSite {
   /** Names of every configured identity header, folded. */
   readonly identityHeaders: ReadonlySet<string>;
@@ -94,11 +106,12 @@ export function outboundHeaders(request: OutboundRequest, site: OutboundSite): s
   const headers = ['Host', request.host, 'Connection', 'keep-alive'];
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] ?? '';
+    const passage = passageOf(name);
+    if (passage === 'never' || passage === 'connection' || (passage === 'from-trusted-peers' && !request.isPeerTrusted)) continue;
     const folded = foldHeaderName(name);
-    if (named.has(folded) || HOP_BY_HOP.has(folded) || RESERVED.has(folded) || site.identityHeaders.has(folded)) continue;
-    if (isForwarded(folded) && !(request.isPeerTrusted && !isOurForwarded(folded))) continue;
+    if (named.has(folded) || site.identityHeaders.has(folded)) continue;
     const value = rawHeaders[index + 1] ?? '';
-    if (folded === 'cookie') pushCookies(headers, name, request.keepsCookies ? value : '');
+    if (passage === 'cookie') pushCookies(headers, name, request.keepsCookies ? value : '');
     else headers.push(name, value);
   }
   for (const [name, value] of request.ours) headers.push(name, value);
@@ -132,7 +145,7 @@ function isOurForwarded(folded: string): boolean {
 export function connectionNames(rawHeaders: readonly string[]): ReadonlySet<string> {
   let names: Set<string> | null = null;
   for (let index = 0; index < rawHeaders.length; index += 2) {
-    if (foldHeaderName(rawHeaders[index] ?? '') !== 'connection') continue;
+    if (passageOf(rawHeaders[index] ?? '') !== 'connection') continue;
     names ??= new Set();
     for (const name of (rawHeaders[index + 1] ?? '').split(',')) names.add(foldHeaderName(name.trim()));
   }
@@ -160,18 +173,45 @@ export function inboundHeaders(flat: readonly string[], site: InboundSite, mayTr
   const headers: string[] = [];
   for (let index = 0; index < flat.length; index += 2) {
     const name = flat[index] ?? '';
-    const folded = name.toLowerCase();
-    if (folded === 'trailer' ? !mayTrail || !isChunked(flat) : HOP_BY_HOP.has(folded) || named.has(folded) || site.replaced.has(folded))
-      continue;
-    if (folded === 'www-authenticate' && !site.keepsChallenges) continue;
-    if (folded === 'set-cookie' && !site.keepsCookies) continue;
+    const folded = lowerCase(name);
+    if (folded !== 'trailer' && (named.has(folded) || site.replaced.has(folded))) continue;
     const value = flat[index + 1] ?? '';
-    // A product that set our cookie would choose whose session the browser has.
-    if (folded === 'set-cookie' && isSessionCookie((value.split('=', 1)[0] ?? '').trim())) continue;
-    headers.push(name, folded === 'location' || folded === 'content-location' ? rewriteLocation(value, site) : value);
+    switch (returnOf(name)) {
+      case 'never':
+        continue;
+      case 'trailer':
+        if (mayTrail && isChunked(flat)) headers.push(name, value);
+        continue;
+      case 'challenge':
+        if (site.keepsChallenges) headers.push(name, value);
+        continue;
+      case 'set-cookie':
+        // A product that set our cookie would choose whose session the browser has.
+        if (site.keepsCookies && !isSessionCookie((value.split('=', 1)[0] ?? '').trim())) headers.push(name, value);
+        continue;
+      case 'location':
+        headers.push(name, rewriteLocation(value, site));
+        continue;
+      default:
+        headers.push(name, value);
+    }
   }
   return headers;
 }
+
+/** What becomes of a field on its way to the client, as far as its name alone tells. */
+type Return = 'never' | 'trailer' | 'challenge' | 'set-cookie' | 'location' | 'passes';
+
+const lowerCase = remembered((name) => name.toLowerCase());
+
+const returnOf = remembered((name: string): Return => {
+  const folded = name.toLowerCase();
+  if (folded === 'trailer') return 'trailer';
+  if (HOP_BY_HOP.has(folded)) return 'never';
+  if (folded === 'www-authenticate') return 'challenge';
+  if (folded === 'set-cookie') return 'set-cookie';
+  return folded === 'location' || folded === 'content-location' ? 'location' : 'passes';
+});
 
 function isChunked(flat: readonly string[]): boolean {
   return flat.some((name, index) => index % 2 === 0 && name.toLowerCase() === 'transfer-encoding');

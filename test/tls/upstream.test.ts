@@ -171,6 +171,7 @@ describe('the connections to an upstream', () => {
             text += piece.toString();
             return true;
           },
+          paused: () => true,
           end: () => resolve(text),
           failed: (error) => resolve(upstreamErrorCode(error)),
         },

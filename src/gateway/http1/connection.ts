@@ -13,6 +13,8 @@ export interface UpstreamRequest extends RequestHead {
 
 /** What becomes of a request: its answer, and then one of these two. */
 export interface Receiver extends AnswerReceiver {
+  /** A head or a part of the body was told, and what follows is not here yet. False: no more for now. */
+  paused(): boolean;
   /** The answer is complete; flat names and values of its trailers. */
   end(trailers: string[]): void;
   /** There is no answer, or no more of it. Nothing is called after it. */
@@ -106,8 +108,10 @@ export class Connection {
     if (errand === null) return this.destroy(new AnswerError('bytes that nobody asked for'));
     try {
       const read = this.#parser.read(bytes);
-      if (this.#parser.isComplete) this.#answered(errand, read === bytes.length);
-      else if (this.#parser.takeFull()) this.#pause();
+      if (this.#parser.isComplete) return this.#answered(errand, read === bytes.length);
+      const isFull = this.#parser.takeFull();
+      const wantsMore = !this.#parser.hasHead || errand.receiver.paused();
+      if (isFull || !wantsMore) this.#pause();
     } catch (error) {
       this.destroy(error);
     }
@@ -190,9 +194,9 @@ export class Connection {
     });
     body.on('end', () => {
       if (socket === null || socket.destroyed || this.#isSent) return;
-      if (length !== null) return this.destroy(new Error('a body that is shorter than it says'));
+      if (length !== null && sent < length) return this.destroy(new Error('a body that is shorter than it says'));
       this.#isSent = true;
-      socket.write('0\r\n\r\n', 'latin1');
+      if (length === null) socket.write('0\r\n\r\n', 'latin1');
     });
     body.on('error', (error) => this.destroy(error));
   }

@@ -32,8 +32,9 @@ export function requestHead({ method, target, headers }: RequestHead, hasBody: b
     const name = headers[index] ?? '';
     const value = headers[index + 1] ?? '';
     if (!NAME.test(name) || FORBIDDEN.test(value)) throw new TypeError('a field with characters that it may not have');
-    text += `${name}: ${value}\r\n`;
+    // Written anew: `000` is a number that some read in another way.
     if (name === 'Content-Length') length = Number(value);
+    text += `${name}: ${name === 'Content-Length' ? length : value}\r\n`;
   }
   if (hasBody) return length === null ? { text: `${text}Transfer-Encoding: chunked\r\n\r\n`, length } : { text: `${text}\r\n`, length };
   const isToldNone = length !== null || !EXPECTED_TO_HAVE_A_BODY.has(method);
