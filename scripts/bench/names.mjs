@@ -1,0 +1,8 @@
+// Names that the cases and the goals share.
+
+/** As many tokens as databases are filled with. */
+export const TOKEN_COUNTS = [10, 10_000, 1_000_000];
+export const shown = (count) => count.toLocaleString('en');
+/** The same ten tokens, in whichever database. */
+export const cachedWith = (count) => `${shown(count)} tokens, remembered`;
+export const uncachedWith = (count) => `${shown(count)} tokens, looked up`;
