@@ -57,7 +57,11 @@ async function soak() {
   const product = await startScript('rest', './upstream.mjs');
   const imports = [new URL('./soak/probe.mjs', import.meta.url).href];
   if (options.import !== undefined) imports.push(pathToFileURL(options.import).href);
-  const server = await startPostern(`http://127.0.0.1:${product.port}`, folder, { settings: { POSTERN_EXTENDER_AUTH: 'both' }, imports, stdio: ['ipc'] });
+  const server = await startPostern(`http://127.0.0.1:${product.port}`, folder, {
+    settings: { POSTERN_EXTENDER_AUTH: 'both' },
+    imports,
+    stdio: ['ipc'],
+  });
   server.child.once('exit', (code, signal) => noteEnd(server, code ?? signal));
   const before = await restful(server.child);
   const traffic = startTraffic(server);

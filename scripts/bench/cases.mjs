@@ -1,8 +1,8 @@
 // What is asked of them. Each case is one kind of request at one number of connections.
-import { startPostern } from './contenders.mjs';
+import { startPostern, startTwoPosterns } from './contenders.mjs';
 import { measureDevice } from './device.mjs';
 import { lookUpUs } from './look-up.mjs';
-import { cachedWith, shown, TOKEN_COUNTS, uncachedWith } from './names.mjs';
+import { cachedWith, ONE_PROCESS, shown, TOKEN_COUNTS, TWO_PROCESSES, uncachedWith } from './names.mjs';
 import { withTokens } from './token-worlds.mjs';
 
 const PATH = '/jira/rest/api/2/issue/KANBAN-100';
@@ -68,6 +68,13 @@ export const CASES = [
     connections: 32,
     head: small,
     variants: Object.fromEntries([1, 20, 200].map((ruleCount) => [`${ruleCount} rules`, posternWith({ ruleCount })])),
+  },
+  {
+    name: 'a second process, 32 connections',
+    connections: 32,
+    head: small,
+    variants: { [ONE_PROCESS]: posternWith({}), [TWO_PROCESSES]: startTwoPosterns },
+    isForGoals: true,
   },
   {
     name: 'tokens in the database, 32 connections',

@@ -51,6 +51,14 @@ export async function startPostern(origin, folder, { ruleCount = 20, user = USER
   return { pid: child.pid, child, port, folder, authorization: basic(user, token) };
 }
 
+/** Two processes with data folders of their own before one database; each serves half of the connections. */
+export async function startTwoPosterns(origin, folder) {
+  const settings = { POSTERN_DATABASE: `sqlite:${join(folder, 'shared.sqlite')}`, POSTERN_KEY_FILE: join(folder, 'shared-key.json') };
+  const [place, otherPlace] = ['first', 'second'].map((name) => join(folder, name));
+  const first = await startPostern(origin, place, { settings });
+  return { ...first, others: [await startServer(origin, otherPlace, { settings })] };
+}
+
 /** The same on a data folder that may have been used; resolves when it listens. */
 export async function startServer(origin, folder, { settings = {}, user = USER, main = 'dist/main.js', imports = [], stdio = [] } = {}) {
   const child = start('measured', [process.execPath, ...imports.flatMap((url) => ['--import', url]), main], {

@@ -1,5 +1,5 @@
 // The load: keep-alive connections that send one prepared request after the other and read the answers, in a process of its own. Asked over
-// IPC with `{ port, head, bodyBytes, connections, seconds, rate?, logins? }`. Says `{ kind: 'begun' }` once every connection has had an
+// IPC with `{ ports, head, bodyBytes, connections, seconds, rate?, logins? }`. Says `{ kind: 'begun' }` once every connection has had an
 // answer, so that what opens connections is not in the figures, and then `{ kind: 'done', requests, statuses, seconds, latencyUs }`.
 // Plain sockets, so that it costs a fraction of what is measured.
 import { readFileSync } from 'node:fs';
@@ -39,9 +39,8 @@ async function measure(order) {
 async function drive(run, clients) {
   const { connections, seconds, rate } = run.order;
   while (clients.length < connections) {
-    const batch = Array.from({ length: Math.min(OPENED_AT_ONCE, connections - clients.length) }, () => openClient(run));
-    clients.push(...batch);
-    await Promise.all(batch.map(({ opened }) => opened));
+    const length = Math.min(OPENED_AT_ONCE, connections - clients.length);
+    clients.push(...(await Promise.all(Array.from({ length }, (_, index) => openClient(run, clients.length + index)))));
   }
   await firstAnswers(run, clients);
   run.phase = 'counted';
@@ -112,8 +111,9 @@ function keepPace(run, rate) {
   }, 1);
 }
 
-function openClient(run) {
-  const client = { socket: null, send: null, opened: null };
+/** Resolves when it is connected; a failure ends the run. */
+function openClient(run, number) {
+  const client = { socket: null, send: null };
   let sentAt = 0n;
   client.send = (at) => {
     sentAt = at;
@@ -133,13 +133,13 @@ function openClient(run) {
     if (run.order.rate === undefined) client.send(now);
     else run.idle.push(client);
   };
-  client.opened = new Promise((resolve) => {
-    client.socket = connect({ port: run.order.port, host: '127.0.0.1', noDelay: true }, resolve);
-  });
+  // Where several processes serve, each has its share of the connections.
+  const port = run.order.ports[number % run.order.ports.length];
+  client.socket = connect({ port, host: '127.0.0.1', noDelay: true });
   client.socket.on('data', answerReader(finish, run.fail));
   client.socket.on('error', (error) => run.fail(`the load has no connection: ${error.message}`));
   client.socket.on('close', () => run.fail('a connection was closed in mid-run'));
-  return client;
+  return new Promise((resolve) => client.socket.once('connect', () => resolve(client)));
 }
 
 /** Reads answers with a length, one after the other. */

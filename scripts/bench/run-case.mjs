@@ -25,7 +25,7 @@ export async function runCase(one, names, run) {
   const results = parties.map(summary);
   const halfLoad = one.isTimedAtHalfLoad === true ? await timeAtHalfLoad(one, parties, results, run) : null;
   const beside = one.beside === undefined ? null : await one.beside(parties, run);
-  for (const { child } of parties) await end(child);
+  for (const { child, others = [] } of parties) for (const each of [child, ...others.map((other) => other.child)]) await end(each);
   return { name: one.name, results, halfLoad, beside };
 }
 
@@ -52,7 +52,7 @@ function variantsOf(one, names) {
 async function sample(one, party, load, duration, rate) {
   let before = null;
   const order = {
-    port: party.port,
+    ports: portsOf(party),
     connections: one.connections,
     seconds: duration,
     bodyBytes: one.bodyBytes,
@@ -61,13 +61,21 @@ async function sample(one, party, load, duration, rate) {
     logins: party.logins,
   };
   const begin = () => {
-    before = cpuSeconds(party.pid);
+    before = cpuOf(party);
   };
   const { requests, statuses, seconds, latencyUs } = await measure(load, order, begin);
   const wrong = Object.keys(statuses).filter((status) => Number(status) !== (one.status ?? 200));
   if (wrong.length > 0 || requests === 0) throw new Error(`${party.name} answered ${JSON.stringify(statuses)} in "${one.name}"`);
-  const cpu = before === null ? null : cpuSeconds(party.pid) - before;
+  const cpu = before === null ? null : cpuOf(party) - before;
   return { perSecond: requests / seconds, cpuUs: cpu === null ? null : (cpu / requests) * 1e6, ...latencyUs };
+}
+
+const portsOf = ({ port, others = [] }) => [port, ...others.map((other) => other.port)];
+
+/** Of all processes of a party; null where the system does not tell. */
+function cpuOf({ pid, others = [] }) {
+  const seconds = [pid, ...others.map((other) => other.pid)].map(cpuSeconds);
+  return seconds.includes(null) ? null : seconds.reduce((sum, each) => sum + each, 0);
 }
 
 function summary({ name, samples }) {

@@ -22,13 +22,13 @@ export function renderCase({ name, results, halfLoad, beside }) {
   const head = [name, 'requests/s', 'of the first', 'CPU µs/request', 'of the first', 'p50 ms', 'p99 ms'];
   const lines = tableLines([head, ...rows]);
   if (halfLoad !== null) lines.push('', ...halfLoad.results.map((result) => halfLoadLine(result, halfLoad.rate)));
-  if (beside?.device != null) {
+  if (beside?.device !== undefined) {
     lines.push(
       '',
       `The device alone, an append of ${beside.device.lineBytes} bytes and fdatasync: ${(beside.device.us / 1_000).toFixed(2)} ms.`,
     );
   }
-  if (beside?.lookUpUs != null) {
+  if (beside?.lookUpUs !== undefined) {
     const costs = Object.entries(beside.lookUpUs).map(([count, us]) => `${us.toFixed(1)} µs with ${Number(count).toLocaleString('en')}`);
     lines.push('', `The database's look-up alone: ${costs.join(', ')} tokens.`);
   }

@@ -18,7 +18,8 @@ const server = createServer((request, response) => {
   request.once('end', answer);
 });
 server.keepAliveTimeout = 120_000;
-server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
+// All connections of a proxy come at once, and Node's own 511 would be just enough for one: past it a SYN is lost and comes again after 1 s.
+server.listen({ port: 0, host: '127.0.0.1', backlog: 4_096 }, () => process.send({ port: server.address().port }));
 
 /** For clients that go away in the middle. */
 function answerSlowly(response) {

@@ -11,7 +11,7 @@ export const BOUNDS = {
   /** The p99 of the last quarter against the first's … */
   p99Factor: 2,
   /** … unless it is below so many milliseconds. */
-  p99FloorMs: 25,
+  p99FloorMs: 50,
   /** Descriptors and timers beyond those before the load, for what a server opens when it is first asked for; sockets: none. */
   descriptors: 4,
   timers: 4,
