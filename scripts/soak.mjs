@@ -40,7 +40,13 @@ const REST_MS = 40_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'postern-soak-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void endAll().finally(() => process.exit(130)));
+const state = { isEnding: false };
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => {
+    state.isEnding = true;
+    void endAll().finally(() => process.exit(130));
+  });
+}
 try {
   const report = await soak();
   const verdict = verdictOf(report);
@@ -50,6 +56,7 @@ try {
   console.log(failed.length === 0 ? '\nIt stayed as it was.' : `\nIt did not stay as it was: ${failed.join('; ')}.`);
   process.exitCode = failed.length === 0 ? 0 : 1;
 } finally {
+  state.isEnding = true;
   await endAll();
 }
 
@@ -62,7 +69,7 @@ async function soak() {
     imports,
     stdio: ['ipc'],
   });
-  server.child.once('exit', (code, signal) => noteEnd(server, code ?? signal));
+  server.child.once('exit', (code, signal) => noteEnd(code ?? signal));
   const before = await restful(server.child);
   const traffic = startTraffic(server);
   const rate = await calibrate(traffic);
@@ -75,13 +82,13 @@ async function soak() {
   await end(traffic);
   const after = await restful(server.child, before.socketCount);
   console.log(`sockets afterwards: ${JSON.stringify(after.sockets)}`);
-  server.isEnding = true;
+  state.isEnding = true;
   return { minutes, share, rate, before, warm, after, samples };
 }
 
 /** A server that ended by itself is the end of the soak. */
-function noteEnd(server, how) {
-  if (server.isEnding === true) return;
+function noteEnd(how) {
+  if (state.isEnding) return;
   console.error(`\nIt did not stay as it was: the server ended by itself (${how}).`);
   process.exit(1);
 }

@@ -1,4 +1,5 @@
-// The decision alone: rules compiled as a token's are, a site policy that permits, paths none of which comes twice. Tells nanoseconds over IPC.
+// The decision alone: rules compiled as a token's are, the site policy of a server where none is written, paths none of which comes twice. Tells
+// nanoseconds of the processor over IPC: whoever else uses the machine does not count.
 import { compileLimitTo, compileSitePolicy, decide } from '../../dist/policy/index.js';
 import { rules } from './rules.mjs';
 import { median } from './table.mjs';
@@ -7,7 +8,7 @@ const BATCH = 20_000;
 const BATCHES = 15;
 const now = Date.now();
 
-const policy = compileSitePolicy([{ effect: 'permit', rule: '.*' }], { passwords: 'refuse', anonymous: 'refuse' });
+const policy = compileSitePolicy(null, { passwords: 'refuse', anonymous: 'refuse' });
 const principal = {
   userId: 1,
   userKeys: { jira: 'JIRAUSER10100', confluence: '0123456789abcdef0123456789abcdef' },
@@ -35,11 +36,11 @@ for (let batch = -5; batch < BATCHES; batch += 1) {
     userAgent: 'bench/1.0',
     receivedAt: now,
   }));
-  const begun = process.hrtime.bigint();
+  const begun = process.cpuUsage();
   let permitted = 0;
   for (const view of views) if (decide(view, identity, null, policy, { destination: 'upstream', now }).effect === 'permit') permitted += 1;
-  const took = Number(process.hrtime.bigint() - begun);
+  const { user, system } = process.cpuUsage(begun);
   if (permitted !== BATCH) throw new Error(`${permitted} of ${BATCH} were permitted: this is not the decision that is meant`);
-  if (batch >= 0) times.push(took / BATCH);
+  if (batch >= 0) times.push(((user + system) * 1_000) / BATCH);
 }
 process.send({ nanoseconds: median(times) });
