@@ -1,5 +1,6 @@
 // What tokens and organization keys have in common in the database: each is found by its value or its id, listed, counted and removed.
 import type { EntityManager, EntitySchema } from 'typeorm';
+import { each, runForEach } from '../../plugin-kit/statement-for-many.js';
 import type { PluginHost, TokenUse } from '../../plugin-kit/contract.js';
 
 /** What the rows want of the house. */
@@ -67,20 +68,21 @@ export function credentialRows<Row extends object, Item extends Stored>(
       return Number(row?.total ?? 0);
     },
     remove: async (manager, { id }) => (await manager.delete(schema, { id })).affected === 1,
-    async recordUses(uses, manager) {
-      for (const { tokenRef, permitted, lastUsedAt } of uses) {
-        await manager
-          .createQueryBuilder()
-          .update(schema)
-          .set({
-            use_count: () => 'use_count + :permitted',
-            // Batches of several nodes come in any order.
-            last_used_at: () => 'CASE WHEN last_used_at > :at THEN last_used_at ELSE :at END',
-          })
-          .setParameters({ permitted, at: lastUsedAt })
-          .where({ [refColumn]: tokenRef })
-          .execute();
-      }
-    },
+    recordUses: (uses, manager) =>
+      runForEach(
+        manager,
+        (builder) =>
+          builder
+            .createQueryBuilder()
+            .update(schema)
+            .set({
+              use_count: () => 'use_count + :permitted',
+              // Batches of several nodes come in any order.
+              last_used_at: () => 'CASE WHEN last_used_at > :at THEN last_used_at ELSE :at END',
+            })
+            .setParameters({ permitted: each('permitted'), at: each('at') })
+            .where({ [refColumn]: each('tokenRef') }),
+        uses.map(({ tokenRef, permitted, lastUsedAt }) => ({ tokenRef, permitted, at: lastUsedAt })),
+      ),
   };
 }

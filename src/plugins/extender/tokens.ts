@@ -1,6 +1,7 @@
 // Extender's tokens in the database: how one is found, listed, kept, counted and removed.
 import { type EntityManager, In, IsNull } from 'typeorm';
 import { LIMITS } from '../../core/index.js';
+import { each, runForEach } from '../../plugin-kit/statement-for-many.js';
 import type { PluginHost, TokenUse } from '../../plugin-kit/contract.js';
 import { extenderTokenTable } from './tables.js';
 import { type ExtenderToken, fromRow, type ReadTokenRow, toRow } from './token-row.js';
@@ -73,9 +74,7 @@ export function openTokens(host: PluginHost): TokenStore {
       await manager.delete(extenderTokenTable, { token_ref: tokenRef });
       return true;
     },
-    async recordUses(uses, manager) {
-      for (const use of uses) await recordUse(use, manager);
-    },
+    recordUses,
     async dropValues() {
       await host.transaction((manager) =>
         manager.createQueryBuilder().update(extenderTokenTable).set({ value_cipher: null }).where('value_cipher IS NOT NULL').execute(),
@@ -84,19 +83,23 @@ export function openTokens(host: PluginHost): TokenStore {
   };
 }
 
-/** One statement. The address stands before the time it depends on: MySQL assigns from left to right. */
-async function recordUse(use: TokenUse, manager: EntityManager): Promise<void> {
-  await manager
-    .createQueryBuilder()
-    .update(extenderTokenTable)
-    .set({
-      counter: () => 'counter + :permitted',
-      last_used_ip: () => 'CASE WHEN last_used_at > :at THEN last_used_ip ELSE :address END',
-      last_used_at: () => 'CASE WHEN last_used_at > :at THEN last_used_at ELSE :at END',
-    })
-    .setParameters({ permitted: use.permitted, at: use.lastUsedAt, address: use.clientAddress })
-    .where({ token_ref: use.tokenRef })
-    .execute();
+/** The address stands before the time it depends on: MySQL assigns from left to right. */
+function recordUses(uses: readonly TokenUse[], manager: EntityManager): Promise<void> {
+  return runForEach(
+    manager,
+    (builder) =>
+      builder
+        .createQueryBuilder()
+        .update(extenderTokenTable)
+        .set({
+          counter: () => 'counter + :permitted',
+          last_used_ip: () => 'CASE WHEN last_used_at > :at THEN last_used_ip ELSE :address END',
+          last_used_at: () => 'CASE WHEN last_used_at > :at THEN last_used_at ELSE :at END',
+        })
+        .setParameters({ permitted: each('permitted'), at: each('at'), address: each('address') })
+        .where({ token_ref: each('tokenRef') }),
+    uses.map(({ permitted, lastUsedAt, clientAddress, tokenRef }) => ({ permitted, at: lastUsedAt, address: clientAddress, tokenRef })),
+  );
 }
 
 function where(filter: TokenFilter): string {

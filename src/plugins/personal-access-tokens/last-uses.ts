@@ -2,6 +2,7 @@
 // that nothing has to be restored after a crash [GW-51]. The vendor's column follows at its own pace [PAT-52].
 import { type EntityManager, In } from 'typeorm';
 import type { TokenUse } from '../../plugin-kit/contract.js';
+import { each, runForEach } from '../../plugin-kit/statement-for-many.js';
 import { vendorTimestampText } from '../../plugin-kit/table.js';
 import { personalTokenTable, posternPersonalTokenTable } from './tables.js';
 import { tokenIdOf } from './token-format.js';
@@ -13,25 +14,38 @@ export async function noteUses(uses: readonly TokenUse[], manager: EntityManager
   const there = await manager.find(personalTokenTable, { where: { TOKEN_ID: tokenIds }, select: { TOKEN_ID: true } });
   const begun = await manager.find(posternPersonalTokenTable, { where: { token_id: tokenIds }, select: { token_id: true } });
   const known = new Set(begun.map((row) => row.token_id));
-  for (const { TOKEN_ID: tokenId } of there) {
+  const used = there.flatMap(({ TOKEN_ID: tokenId }) => {
     const use = byTokenId.get(tokenId);
-    if (use === undefined) continue;
-    await (known.has(tokenId) ? addUse : insertUse)(tokenId, use, manager);
-  }
+    return use === undefined ? [] : [{ tokenId, use }];
+  });
+  for (const { tokenId, use } of used) if (!known.has(tokenId)) await insertUse(tokenId, use, manager);
+  await addUses(
+    used.filter(({ tokenId }) => known.has(tokenId)),
+    manager,
+  );
 }
 
-async function addUse(tokenId: string, use: TokenUse, manager: EntityManager): Promise<void> {
-  await manager
-    .createQueryBuilder()
-    .update(posternPersonalTokenTable)
-    .set({
-      use_count: () => 'use_count + :permitted',
-      last_used_at: () => 'CASE WHEN last_used_at > :at THEN last_used_at ELSE :at END',
-      awaits_flush: true,
-    })
-    .setParameters({ permitted: use.permitted, at: vendorTimestampText(use.lastUsedAt) })
-    .where({ token_id: tokenId })
-    .execute();
+interface Used {
+  readonly tokenId: string;
+  readonly use: TokenUse;
+}
+
+function addUses(used: readonly Used[], manager: EntityManager): Promise<void> {
+  return runForEach(
+    manager,
+    (builder) =>
+      builder
+        .createQueryBuilder()
+        .update(posternPersonalTokenTable)
+        .set({
+          use_count: () => 'use_count + :permitted',
+          last_used_at: () => 'CASE WHEN last_used_at > :at THEN last_used_at ELSE :at END',
+          awaits_flush: true,
+        })
+        .setParameters({ permitted: each('permitted'), at: each('at') })
+        .where({ token_id: each('tokenId') }),
+    used.map(({ tokenId, use }) => ({ tokenId, permitted: use.permitted, at: vendorTimestampText(use.lastUsedAt) })),
+  );
 }
 
 /** The first use of a token that was brought in from a real instance. */

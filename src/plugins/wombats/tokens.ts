@@ -1,5 +1,6 @@
 // The tokens of one installation in the database: how one is found, listed, kept, counted and removed.
 import type { EntityManager } from 'typeorm';
+import { each, runForEach } from '../../plugin-kit/statement-for-many.js';
 import type { PluginHost, TokenUse } from '../../plugin-kit/contract.js';
 import { hashValue } from './secret-hash.js';
 import type { WombatsProfile } from './profile.js';
@@ -78,20 +79,21 @@ export function openTokens(host: PluginHost, profile: WombatsProfile): TokenStor
       const { affected } = await manager.delete(schema, { ID: token.id });
       return affected === 1;
     },
-    async recordUses(uses, manager) {
-      for (const { tokenRef, authenticated, lastUsedAt } of uses) {
-        await manager
-          .createQueryBuilder()
-          .update(schema)
-          .set({
-            USAGE_COUNT: () => `${q('USAGE_COUNT')} + :authenticated`,
-            // Batches of several nodes come in any order.
-            LAST_ACCESSED: () => `CASE WHEN ${q('LAST_ACCESSED')} > :at THEN ${q('LAST_ACCESSED')} ELSE :at END`,
-          })
-          .setParameters({ authenticated, at: lastUsedAt })
-          .where({ TOKEN_ID: tokenRef })
-          .execute();
-      }
-    },
+    recordUses: (uses, manager) =>
+      runForEach(
+        manager,
+        (builder) =>
+          builder
+            .createQueryBuilder()
+            .update(schema)
+            .set({
+              USAGE_COUNT: () => `${q('USAGE_COUNT')} + :authenticated`,
+              // Batches of several nodes come in any order.
+              LAST_ACCESSED: () => `CASE WHEN ${q('LAST_ACCESSED')} > :at THEN ${q('LAST_ACCESSED')} ELSE :at END`,
+            })
+            .setParameters({ authenticated: each('authenticated'), at: each('at') })
+            .where({ TOKEN_ID: each('tokenRef') }),
+        uses.map(({ tokenRef, authenticated, lastUsedAt }) => ({ tokenRef, authenticated, at: lastUsedAt })),
+      ),
   };
 }
