@@ -37,6 +37,8 @@ export const LIMITS = {
   clientIdleMarginMs: 10_000,
   /** Characters of pieces written together that are joined to one: below libuv's and Node's 16 KiB for what is written without a copy of its own. */
   joinedWriteMax: 12_288,
+  /** Connections that the system completes before they are taken, if its own bound lets it: with Node's 511 a burst loses SYNs, which come again after a second. */
+  listenBacklog: 4_000,
   /** Open client connections; past it new ones are closed. */
   connectionsMax: 4_000,
   /** Requests of one connection that wait for the answers before theirs; past it the connection is cut. Few clients send two. */

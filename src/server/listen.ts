@@ -2,6 +2,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { environmentName } from '../config/environment-name.js';
+import { LIMITS } from '../core/index.js';
 import { StartError } from '../core/start-error.js';
 
 /** Resolves with the port, the chosen one where 0 was asked for. `setting` is the one that names the port. Throws StartError. */
@@ -15,7 +16,7 @@ export function listen(server: Server, host: string, port: number, setting = 'po
           : `Check POSTERN_HOST and ${variable}.`;
       reject(new StartError(`Cannot listen on ${host}:${port} (${error.code ?? error.message}).`, next, error));
     });
-    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+    server.listen({ port, host, backlog: LIMITS.listenBacklog }, () => resolve((server.address() as AddressInfo).port));
   });
 }
 
