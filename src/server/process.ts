@@ -16,9 +16,12 @@ export async function runProcess(flags: readonly string[]): Promise<void> {
       processEnvironment(),
       flags,
     );
-    const server = await start(settings);
+    const banner: string[] = [];
+    const server = await start(settings, banner);
     endOnSignals(server);
     reloadOnSignal(server);
+    // Last: whoever reads that it listens may send it a signal at once.
+    for (const line of banner) process.stdout.write(`${line}\n`);
   } catch (error) {
     process.exitCode = 1;
     for (const line of explain(error)) process.stderr.write(`${line}\n`);
@@ -27,7 +30,7 @@ export async function runProcess(flags: readonly string[]): Promise<void> {
   }
 }
 
-function start(settings: Settings): Promise<PosternServer> {
+function start(settings: Settings, banner: string[]): Promise<PosternServer> {
   const timezone = takeLocalZone();
   const logger = createLogger(settings.get(HOUSE_SETTINGS.logLevel));
   for (const warning of settings.warnings) logger.warn({ setting: warning }, 'A setting is malformed; its default is in force');
@@ -38,7 +41,7 @@ function start(settings: Settings): Promise<PosternServer> {
     random: systemRandom,
     logger,
     timezone,
-    print: (line) => process.stdout.write(`${line}\n`),
+    print: (line) => banner.push(line),
   });
 }
 

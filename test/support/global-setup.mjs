@@ -1,5 +1,6 @@
-// Before the first test file: a door behind which the database servers of this run are started, each when a suite first asks for it, so that
-// a run of tests that need none starts none. The door is in jest's own process; what is behind it ends with the run.
+// Before the first test file: a door behind which the database servers of this run are started, and the folders of first starts made, each
+// when a suite first asks for it, so that a run of tests that need none makes none. The door is in jest's own process; what is behind it ends
+// with the run.
 import http from 'node:http';
 import { tsImport } from 'tsx/esm/api';
 
@@ -8,10 +9,12 @@ const WORDS = {
   mariadb: { name: 'MariaDB', variable: 'TEST_MYSQL_URL', missing: 'no mariadbd: apt-get install mariadb-server' },
 };
 
-/** @type {Map<string, Promise<{ url: string | null, stop?: () => Promise<void> }>>} */
+/** @type {Map<string, Promise<{ url?: string | null, folder?: string, stop?: () => Promise<void> }>>} */
 const started = new Map();
 
 async function begin(kind) {
+  const [, profile] = /^first-start\/(\w+)$/.exec(kind) ?? [];
+  if (profile !== undefined) return await firstStart(profile);
   const { name, variable, missing } = WORDS[kind];
   const url = process.env[variable];
   if (url !== undefined && url !== '') return { url };
@@ -23,12 +26,18 @@ async function begin(kind) {
   return server ?? { url: null };
 }
 
+async function firstStart(profile) {
+  const { makeFirstFolder, removeFirstFolder } = await tsImport('./first-start.ts', import.meta.url);
+  const folder = await makeFirstFolder(profile);
+  return { folder, stop: async () => removeFirstFolder(folder) };
+}
+
 async function answer(request, response) {
   const kind = request.url.slice(1);
   if (!started.has(kind)) started.set(kind, begin(kind));
   try {
-    const { url } = await started.get(kind);
-    response.end(JSON.stringify({ url }));
+    const { url, folder } = await started.get(kind);
+    response.end(JSON.stringify({ url, folder }));
   } catch (error) {
     response.statusCode = 500;
     response.end(String(error));

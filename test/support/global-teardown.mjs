@@ -1,4 +1,4 @@
-// After the last test file: ends the database servers that were started for this run.
+// After the last test file: ends the database servers that were started for this run, and removes its folders.
 export default async function tearDown() {
   const { door, started } = globalThis.posternTestDoor;
   door.close();
