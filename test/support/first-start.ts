@@ -22,14 +22,14 @@ const SETTINGS = {
 export async function makeFirstFolder(profile: keyof typeof SETTINGS): Promise<string> {
   const postern = await startPosternProcess({ POSTERN_PROFILE: profile, ...SETTINGS[profile] });
   if ((await postern.stop()) !== 0) throw new Error(`The first start did not end well:\n${postern.output()}`);
-  if (profile === 'gateway') cheapen(postern.dataFolder);
+  if (profile === 'gateway') cheapenPassword(postern.dataFolder, GATEWAY_PASSWORD);
   return postern.dataFolder;
 }
 
-/** The same password at the least cost that is accepted: each check of it would take 0.2 s. */
-function cheapen(folder: string): void {
+/** The administrator's password as it is, at the least cost that is accepted: each check of it would take 0.2 s. */
+export function cheapenPassword(folder: string, password: string): void {
   const salt = Buffer.alloc(16, 'salt');
-  const key = scryptSync(GATEWAY_PASSWORD, salt, 32, { N: 2 ** 10, r: 1, p: 1 });
+  const key = scryptSync(password, salt, 32, { N: 2 ** 10, r: 1, p: 1 });
   const database = new (loadSqliteDriver())(path.join(folder, 'postern.sqlite'));
   database
     .prepare("UPDATE cwd_user SET credential = ? WHERE user_name = 'admin'")
