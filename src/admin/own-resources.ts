@@ -24,10 +24,12 @@ interface Served {
 export function createOwnResources(needs: OwnResourcesNeeds) {
   const placed = needs.modules.flatMap((module) => {
     const contextPath = module.product === 'cloud' ? '' : needs.contextPaths.get(module.product);
-    return contextPath === undefined ? [] : [{ module, prefix: `${contextPath}${module.path}` }];
+    if (contextPath === undefined) return [];
+    const prefix = `${contextPath}${module.path}`;
+    return [{ module, prefix, below: `${prefix}/` }];
   });
   const moduleAt = (product: Product, path: string): RestModule | undefined =>
-    placed.find(({ module, prefix }) => module.product === product && (path === prefix || path.startsWith(`${prefix}/`)))?.module;
+    placed.find(({ module, prefix, below }) => module.product === product && (path === prefix || path.startsWith(below)))?.module;
   // Beside the request, never on it: nothing that arrives can forge an entry here.
   const arrivals = new WeakMap<IncomingMessage, ArrivedRequest>();
   const callerOf = (incoming: IncomingMessage): ArrivedRequest => {

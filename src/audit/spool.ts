@@ -91,12 +91,22 @@ export class Spool {
     return true;
   }
 
-  /** The write begins when the events of this turn are through, so that requests that came together share it. */
+  /**
+   * The write begins when the events of this turn are through, so that requests that came together share it. While each turn brings more of
+   * them it waits for one more, within a bound: a write wakes another thread, which costs more than the bytes. Alone, a request waits for one
+   * look at the sockets.
+   */
   #schedule(): void {
     if (this.#isScheduled || this.#inFlight.length > 0) return;
     this.#isScheduled = true;
-    setImmediate(() => void this.#flush());
+    setImmediate(this.#gather, 0, LIMITS.auditGatherTurns);
   }
+
+  readonly #gather = (seen: number, turnsLeft: number): void => {
+    const count = this.#queue.length;
+    if (count > seen && turnsLeft > 0) setImmediate(this.#gather, count, turnsLeft - 1);
+    else void this.#flush();
+  };
 
   readonly #flush = async (): Promise<void> => {
     this.#isScheduled = false;

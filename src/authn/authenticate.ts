@@ -42,8 +42,11 @@ export interface AuthenticationNeeds {
 
 /** Authentication of the data plane, with the doors through which it is told to forget. */
 export interface Authentication {
-  /** The identity behind one Authorization header; `unknown` when nobody could find out. Throws HostError for a header that is too long. */
-  authenticate(request: RequestView, authorization: string | null): Promise<Identity>;
+  /**
+   * The identity behind one Authorization header, at once where nobody need be asked; `unknown` when nobody could find out. Throws HostError
+   * for a header that is too long.
+   */
+  authenticate(request: RequestView, authorization: string | null): Identity | Promise<Identity>;
   /** Schemes that would do for a product, for the challenges of a 401. */
   schemes(product: Product): readonly ('basic' | 'bearer')[];
   readonly cache: CredentialCache;
@@ -58,16 +61,20 @@ export function createAuthentication(needs: AuthenticationNeeds): Authentication
   return {
     cache,
     schemes: (product) => challengeSchemes(needs.authenticators, product),
-    async authenticate(request, authorization) {
+    authenticate(request, authorization) {
       const header = parseAuthorization(authorization);
       // The exception is for `/rest/*`: the cloud's resources know no anonymous caller [GW-15, CLD-2].
       const wrongBearer = request.product === 'cloud' ? 'refuse' : needs.wrongBearer;
       if (header.kind === 'absent') return { kind: 'anonymous', because: 'no-credential', credentialDigest: null };
       if (header.kind === 'malformed') return malformed(header.scheme, wrongBearer);
-      const verification = await run(header.credential, request).catch((error: unknown) => reportUnavailable(needs.logger, error));
-      if (verification === 'unavailable') return { kind: 'unknown', credentialDigest: null };
-      if (verification === null) return malformed(header.credential.scheme, wrongBearer);
-      return toIdentity(verification, header.credential.scheme, wrongBearer);
+      // Who was asked about a moment ago is remembered: one digest and one look-up [GW-61]. Everybody else goes through Passport.
+      const { credential } = header;
+      const remembered = cache.recall(credential, request);
+      if (remembered !== null) return toIdentity(remembered, credential.scheme, wrongBearer);
+      return run(credential, request).then(
+        (verification) => concluded(verification, credential.scheme, wrongBearer),
+        (error: unknown) => unavailable(needs.logger, error),
+      );
     },
   };
 }
@@ -112,12 +119,20 @@ async function askEveryone(needs: AuthenticationNeeds, credential: Credential, r
   return principal === null ? { ...nobody, isPassing: true } : { kind: 'accepted', principal, grant: null, credentialDigest };
 }
 
+function concluded(verification: Verification | null, scheme: 'basic' | 'bearer', wrongBearer: 'anonymous' | 'refuse'): Identity {
+  return verification === null ? malformed(scheme, wrongBearer) : toIdentity(verification, scheme, wrongBearer);
+}
+
 function toIdentity(verification: Verification, scheme: 'basic' | 'bearer', wrongBearer: 'anonymous' | 'refuse'): Identity {
-  if (verification.kind === 'accepted') return { ...verification, kind: 'authenticated', scheme };
+  if (verification.kind === 'accepted') {
+    const { principal, grant, credentialDigest } = verification;
+    return { kind: 'authenticated', principal, grant, scheme, credentialDigest };
+  }
   if (scheme === 'bearer' && wrongBearer === 'anonymous') {
     return { kind: 'anonymous', because: 'wrong-bearer', credentialDigest: verification.credentialDigest };
   }
-  return { ...verification, kind: 'unaccepted', scheme };
+  const { fault, tokenRef, system, credentialDigest } = verification;
+  return { kind: 'unaccepted', fault, scheme, tokenRef, system, credentialDigest };
 }
 
 function malformed(scheme: 'basic' | 'bearer' | null, wrongBearer: 'anonymous' | 'refuse'): Identity {
@@ -125,8 +140,8 @@ function malformed(scheme: 'basic' | 'bearer' | null, wrongBearer: 'anonymous' |
   return { kind: 'unaccepted', fault: 'malformed', scheme, tokenRef: null, system: null, credentialDigest: null };
 }
 
-function reportUnavailable(logger: Logger, error: unknown): 'unavailable' {
+function unavailable(logger: Logger, error: unknown): Identity {
   const detail = error instanceof HostError ? error.detail : error instanceof Error ? error.message : String(error);
   logger.error({ code: 'authn.unavailable', error: detail }, 'A credential could not be checked; the request was answered with 503');
-  return 'unavailable';
+  return { kind: 'unknown', credentialDigest: null };
 }

@@ -12,6 +12,8 @@ interface Remembered {
 
 /** Bounded memory of accepted credentials and, shortly, of others. */
 export interface CredentialCache {
+  /** The remembered answer, or null: then `find` tells. Nothing is waited for. */
+  recall(credential: Credential, request: RequestView): Verification | null;
   /** The remembered answer, or the one of `look`, asked once for all who wait. What `look` throws is not remembered. */
   find(credential: Credential, request: RequestView, look: () => Promise<Verification>): Promise<Verification>;
   /** Forgets everything about a token, and every miss: a new token works at once. */
@@ -41,11 +43,17 @@ export function createCredentialCache(clock: Clock, random: RandomSource, isFres
     forgetMisses();
   };
 
+  const recallName = (name: string): Verification | null => {
+    const remembered = accepted.get(name) ?? misses.get(name);
+    return remembered !== undefined && clock.now() < remembered.until && isFresh() ? remembered.verification : null;
+  };
+
   return {
+    recall: (credential, request) => recallName(cacheName(key, credential, request)),
     async find(credential, request, look) {
       const name = cacheName(key, credential, request);
-      const remembered = accepted.get(name) ?? misses.get(name);
-      if (remembered !== undefined && clock.now() < remembered.until && isFresh()) return remembered.verification;
+      const remembered = recallName(name);
+      if (remembered !== null) return remembered;
       const already = running.get(name);
       if (already !== undefined) return already;
       const epoch = forgotten;

@@ -2,17 +2,23 @@
 // and others fold names so [GW-5].
 import { LIMITS } from './limits.js';
 
-/** Names that were folded before: clients send the same few with every request. Bounded, since anybody may send another. */
-const folded = new Map<string, string>();
+/**
+ * A function of a field's name that remembers what it said: clients send the same few with every request. Bounded, since anybody may send
+ * another.
+ */
+export function remembered<T>(work: (name: string) => T): (name: string) => T {
+  const known = new Map<string, T>();
+  return (name) => {
+    const before = known.get(name);
+    if (before !== undefined) return before;
+    const result = work(name);
+    if (known.size < LIMITS.foldedNamesMax && name.length <= LIMITS.foldedNameLengthMax) known.set(name, result);
+    return result;
+  };
+}
 
 /** `X_Forwarded.User` → `x-forwarded-user`. */
-export function foldHeaderName(name: string): string {
-  const known = folded.get(name);
-  if (known !== undefined) return known;
-  const fold = name.toLowerCase().replaceAll(/[^a-z0-9]/g, '-');
-  if (folded.size < LIMITS.foldedNamesMax && name.length <= LIMITS.foldedNameLengthMax) folded.set(name, fold);
-  return fold;
-}
+export const foldHeaderName = remembered((name) => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '-'));
 
 /** The content type of every JSON answer, in these letters: a widely used client compares it by equality [EXT-60, PRD-6]. */
 export const JSON_CONTENT_TYPE = 'application/json;charset=UTF-8';

@@ -35,6 +35,8 @@ export const LIMITS = {
   clientIdleTimeoutMs: 150_000,
   /** Milliseconds that a client may be silent beyond what the upstream may be, by setting: so that the 504 still reaches it. */
   clientIdleMarginMs: 10_000,
+  /** Characters of pieces written together that are joined to one: below libuv's and Node's 16 KiB for what is written without a copy of its own. */
+  joinedWriteMax: 12_288,
   /** Open client connections; past it new ones are closed. */
   connectionsMax: 4_000,
   /** Requests of one connection that wait for the answers before theirs; past it the connection is cut. Few clients send two. */
@@ -165,6 +167,8 @@ export const LIMITS = {
   databaseLockTimeoutMs: 2_000,
   /** Milliseconds the required audit sink may take [AUD-2]. */
   auditTimeoutMs: 2_000,
+  /** Turns of the event loop that a write waits while each brings more requests: with 32 connections a write holds 20 of them instead of five. */
+  auditGatherTurns: 8,
   /** Milliseconds that an entry nobody waits for, as a record's end, may wait for company: it mostly shares the next request's write. */
   auditLingerMs: 10,
   /** Milliseconds until entries that nobody waits for are offered to a failing disk again. */
@@ -265,6 +269,12 @@ export const LIMITS = {
   upstreamBodyTimeoutMs: 120_000,
   /** Milliseconds an idle upstream connection is kept; below Tomcat's 20 s, so that it is us who close it. */
   upstreamKeepAliveMs: 15_000,
+  /** Milliseconds between two looks for upstream connections that are silent or idle: by so much a timeout may be late. */
+  upstreamSweepMs: 100,
+  /** Interim (1xx) answers before an answer: one, mostly, and hardly ever three. */
+  upstreamInterimsMax: 32,
+  /** Bytes read from an upstream at once. */
+  upstreamReadBytes: 65_536,
   /** Bytes of an answer’s head. Jira’s are below 8 KiB; a generous bound costs nothing. */
   upstreamHeaderBytesMax: 65_536,
   /** Milliseconds a token that tells the upstream the user is valid: time for one request and for clocks that differ, no more [GW-42]. */

@@ -26,7 +26,7 @@ const FORBIDDEN_ESCAPES: Readonly<Record<string, string>> = {
 export function canonicalPath(raw: string): string {
   if (!raw.startsWith('/')) refuse('it does not begin with a slash');
   const decoded = raw.includes('%') ? decodeUnreserved(raw) : raw;
-  const literal = decoded.replaceAll(/%[0-9A-F]{2}/g, '');
+  const literal = decoded.includes('%') ? decoded.replaceAll(/%[0-9A-F]{2}/g, '') : decoded;
   if (!PLAIN.test(literal)) refuse(literal.includes(';') ? 'a path parameter (;)' : 'a character that must be escaped');
   if (decoded.includes('//')) refuse('an empty segment (//)');
   // Checked after decoding, so that %2e counts as the dot it is.

@@ -6,7 +6,8 @@ import { sendContinue } from './answer.js';
 import { type Exchange, isGone } from './exchange.js';
 import { failed, forward } from './forward.js';
 import type { Gateway, OwnResources } from './gateway.js';
-import { identityHeaders } from './identity-headers.js';
+import { headerPairs } from './header-list.js';
+import { type Fields, identityHeaders } from './identity-headers.js';
 import { loginHeaders } from './login-headers.js';
 import { ownScheme } from './own-scheme.js';
 import type { Upstream } from './upstream.js';
@@ -28,10 +29,8 @@ export async function dispatch(
   if (product === 'cloud' || upstream === undefined) return failed(exchange, 'request.not-found', 0);
   try {
     const vantage = vantageOf(exchange, request);
-    const ours = [
-      ...(await identityHeaders(identity, product, upstream.origin, gateway.outbound.identity)),
-      ...forwarding(exchange, request, vantage, gateway),
-    ] as const;
+    const told = identityHeaders(identity, product, upstream.origin, gateway.outbound.identity);
+    const ours = [...(told instanceof Promise ? await told : told), ...forwarding(exchange, request, vantage, gateway)];
     return await forward(exchange, {
       request,
       upstream,
@@ -52,7 +51,7 @@ function serveHere(
 ): Promise<Outcome> {
   const { incoming, outgoing } = exchange;
   if (isGone(exchange)) return Promise.resolve(LEFT);
-  for (const [name, value] of loginHeaders(identity)) outgoing.setHeader(name, value);
+  for (const [name, value] of headerPairs(loginHeaders(identity))) outgoing.setHeader(name, value);
   outgoing.setHeader('X-Request-Id', request.requestId);
   if (request.expectsContinue) sendContinue(exchange);
   const caller = identity.kind === 'authenticated' ? { principal: identity.principal, grant: identity.grant } : null;
@@ -85,7 +84,7 @@ function vantageOf({ incoming }: Exchange, request: CanonicalRequest): Vantage {
 }
 
 /** Fresh X-Forwarded-* for every request [GW-42, GW-5]. */
-function forwarding({ incoming }: Exchange, request: CanonicalRequest, vantage: Vantage, gateway: Gateway): readonly [string, string][] {
+function forwarding({ incoming }: Exchange, request: CanonicalRequest, vantage: Vantage, gateway: Gateway): Fields {
   const { peer, isPeerTrusted } = request;
   // Node puts the distinct fields together when it is first asked: only where somebody is believed.
   const forwardedFor = isPeerTrusted ? (incoming.headersDistinct['x-forwarded-for'] ?? []) : [];
@@ -103,7 +102,7 @@ function headersFor(
   request: CanonicalRequest,
   identity: Identity,
   upstream: Upstream,
-  ours: readonly (readonly [string, string])[],
+  ours: Fields,
   gateway: Gateway,
 ): string[] {
   return outboundHeaders(
@@ -139,6 +138,6 @@ function answerRules(request: CanonicalRequest, identity: Identity, upstream: Up
       ownOrigin: gateway.outbound.baseOrigin ?? `${vantage.scheme}://${vantage.authority}`,
       replaced: login.length === 0 ? REPLACED : REPLACED_WITH_LOGIN,
     },
-    added: [...login.flat(), 'X-Request-Id', request.requestId],
+    added: [...login, 'X-Request-Id', request.requestId],
   };
 }

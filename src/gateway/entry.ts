@@ -10,6 +10,7 @@ import type { Exchange } from './exchange.js';
 import type { Gateway } from './gateway.js';
 import { handle } from './handle.js';
 import { inTurn } from './in-turn.js';
+import { writeInOne } from './one-write.js';
 
 /** Makes the server; it listens when told to. With a secure context it speaks TLS and nothing else [GW-43]. */
 export function createEntry(gateway: Gateway, secureContext: SecureContextOptions | null = null): Server {
@@ -38,6 +39,7 @@ export function createEntry(gateway: Gateway, secureContext: SecureContextOption
     if (incoming.headers.upgrade !== undefined) outgoing.shouldKeepAlive = false;
     inTurn({ incoming, outgoing }, enterNow);
   };
+  server.on(secureContext === null ? 'connection' : 'secureConnection', writeInOne);
   server.on('request', carry);
   server.on('checkContinue', carry);
   server.on('checkExpectation', carry);

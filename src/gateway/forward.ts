@@ -1,12 +1,13 @@
 // Step six: carries a permitted request to the upstream, streaming both ways with back-pressure and no buffer of ours [GW-40].
 import type { Readable } from 'node:stream';
-import type { Dispatcher } from 'undici';
 import type { Outcome } from '../audit/contract.js';
 import { type CanonicalRequest, ERROR_CODES, type ErrorCode, LIMITS } from '../core/index.js';
 import { answerError, sendContinue, sendInformational } from './answer.js';
 import { discardBody } from './discard.js';
 import { type Exchange, isGone } from './exchange.js';
 import { headerPairs } from './header-list.js';
+import type { Receiver } from './http1/connection.js';
+import type { Sent } from './http1/pool.js';
 import { ownScheme } from './own-scheme.js';
 import { announcesBody, readRequestBody } from './request-body.js';
 import type { Upstream } from './upstream.js';
@@ -50,15 +51,19 @@ function reasonPhrase(statusText: string | undefined): string {
   return statusText !== undefined && /^[\x20-\x7e]*$/.test(statusText) ? statusText : '';
 }
 
-/** One exchange under way: undici's handler on one side, the client's response on the other. */
-class Carrier implements Dispatcher.DispatchHandler {
+/** One exchange under way: the upstream's answer on one side, the client's response on the other. */
+class Carrier implements Receiver {
   readonly #exchange: Exchange;
   readonly #order: ForwardOrder;
   readonly #resolve: (outcome: Outcome) => void;
-  #controller: Dispatcher.DispatchController | null = null;
+  #sent: Sent | null = null;
   #status = 0;
   #bytesIn = 0;
   #bytesOut = 0;
+  /** The first piece of the body: should it be all of it, it leaves together with the head and the end. */
+  #held: Buffer | string | null = null;
+  #isHeadOut = false;
+  #isDraining = false;
   #isOver = false;
 
   constructor(exchange: Exchange, order: ForwardOrder, resolve: (outcome: Outcome) => void) {
@@ -70,11 +75,11 @@ class Carrier implements Dispatcher.DispatchHandler {
   start(): void {
     const { incoming, outgoing } = this.#exchange;
     if (isGone(this.#exchange)) return this.#clientClosed();
-    outgoing.once('close', () => this.#clientClosed());
-    incoming.on('error', () => undefined);
+    outgoing.on('close', () => this.#clientClosed());
     // The decision came first; only now may the body come [GW-40].
     if (this.#order.request.expectsContinue) sendContinue(this.#exchange);
     if (!announcesBody(incoming)) return this.#dispatch(null);
+    incoming.on('error', () => undefined);
     // Not before its first byte: a connection that was taken and not written to is lost when the upstream closes it as idle.
     readRequestBody(incoming, { onBytes: (count) => (this.#bytesIn += count), onBegun: (body) => this.#dispatch(body) });
   }
@@ -82,50 +87,77 @@ class Carrier implements Dispatcher.DispatchHandler {
   #dispatch(body: Readable | null): void {
     const { request, upstream, headers } = this.#order;
     if (this.#isOver) return;
-    try {
-      upstream.pool.dispatch({ method: request.method, path: request.target, headers, body }, this);
-    } catch (error) {
-      this.#fail(error);
-    }
+    this.#sent = upstream.send({ method: request.method, target: request.target, headers, body }, this);
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    if (this.#isOver) controller.abort(new Error('the client went away'));
+  interim(status: number, reason: string, rawHeaders: string[]): void {
+    sendInformational(this.#exchange, `${status} ${reasonPhrase(reason)}`, this.#inbound(rawHeaders));
   }
 
-  onResponseStart(controller: Dispatcher.DispatchController, status: number, _headers: unknown, statusText?: string): void {
-    const { incoming, outgoing } = this.#exchange;
-    const mayTrail = incoming.httpVersion === '1.1' && this.#order.request.method !== 'HEAD';
-    const headers = inboundHeaders((controller.rawHeaders ?? []) as Buffer[], this.#order.inbound, mayTrail);
-    if (status < 200) return sendInformational(this.#exchange, `${status} ${reasonPhrase(statusText)}`, headers);
+  head(status: number, reason: string, rawHeaders: string[]): void {
+    const headers = this.#inbound(rawHeaders);
+    headers.push(...this.#order.added);
     this.#status = status;
-    outgoing.writeHead(status, reasonPhrase(statusText), [...headers, ...this.#order.added]);
-    // A head whose body is slow must not wait for it; one whose body is here already goes out with it in one packet.
-    process.nextTick(() => {
-      if (this.#bytesOut === 0 && !outgoing.writableEnded) outgoing.flushHeaders();
-    });
+    this.#exchange.outgoing.writeHead(status, reasonPhrase(reason), headers);
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  body(piece: Buffer | string): boolean {
+    const isFirst = this.#bytesOut === 0;
+    this.#bytesOut += piece.length;
+    if (isFirst) {
+      this.#held = piece;
+      return true;
+    }
+    this.#write(this.#takeHeld());
+    return this.#write(piece);
+  }
+
+  /** A head whose body is slow must not wait for it, nor the beginning of a body for the rest. */
+  paused(): boolean {
+    const held = this.#takeHeld();
+    if (held === null && !this.#isHeadOut) this.#exchange.outgoing.flushHeaders();
+    this.#isHeadOut = true;
+    return this.#write(held);
+  }
+
+  end(rawTrailers: string[]): void {
     const { outgoing } = this.#exchange;
-    this.#bytesOut += chunk.length;
-    if (outgoing.destroyed || outgoing.write(chunk)) return;
-    controller.pause();
-    outgoing.once('drain', () => controller.resume());
-  }
-
-  onResponseEnd(controller: Dispatcher.DispatchController): void {
-    const { incoming, outgoing } = this.#exchange;
-    const trailers = (controller.rawTrailers ?? []) as Buffer[];
-    if (trailers.length > 0) outgoing.addTrailers(headerPairs(inboundHeaders(trailers, this.#order.inbound, false)));
+    if (rawTrailers.length > 0) outgoing.addTrailers(headerPairs(inboundHeaders(rawTrailers, this.#order.inbound, false)));
     // An answer that came before the upload was complete: the rest is of no use to anybody.
-    if (!incoming.complete) discardBody(this.#exchange, false);
-    outgoing.end();
+    if (!this.#exchange.incoming.complete) discardBody(this.#exchange, false);
+    const last = this.#takeHeld();
+    if (last === null) outgoing.end();
+    else outgoing.end(last, 'latin1');
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
+  failed(error: unknown): void {
     this.#fail(error);
+  }
+
+  #inbound(rawHeaders: string[]): string[] {
+    const { incoming } = this.#exchange;
+    const mayTrail = incoming.httpVersion === '1.1' && this.#order.request.method !== 'HEAD';
+    return inboundHeaders(rawHeaders, this.#order.inbound, mayTrail);
+  }
+
+  #takeHeld(): Buffer | string | null {
+    const held = this.#held;
+    this.#held = null;
+    return held;
+  }
+
+  /** False: no more until the client has read what it was sent. */
+  #write(piece: Buffer | string | null): boolean {
+    const { outgoing } = this.#exchange;
+    if (piece === null || outgoing.destroyed || outgoing.write(piece, 'latin1')) return true;
+    if (!this.#isDraining) {
+      this.#isDraining = true;
+      outgoing.once('drain', () => {
+        this.#isDraining = false;
+        this.#sent?.resume();
+      });
+    }
+    return false;
   }
 
   #fail(error: unknown): void {
@@ -148,7 +180,7 @@ class Carrier implements Dispatcher.DispatchHandler {
   #clientClosed(): void {
     if (this.#exchange.outgoing.writableFinished) return this.#settle('forwarded', this.#status, null);
     this.#settle('aborted', this.#status === 0 ? ERROR_CODES['request.aborted'].status : this.#status, 'request.aborted');
-    this.#controller?.abort(new Error('the client went away'));
+    this.#sent?.abort();
   }
 
   #settle(kind: Outcome['kind'], status: number, code: ErrorCode | null): void {

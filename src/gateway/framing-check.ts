@@ -16,35 +16,39 @@ const AUTHORITY = /^(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
 /** Throws HostError request.malformed, whereupon the connection is closed, or request.headers-too-large. */
 export function checkFraming(incoming: IncomingMessage): CheckedHeaders {
   if (incoming.rawHeaders.length > 2 * LIMITS.headerCountMax) throw new HostError('request.headers-too-large');
-  const seen = collect(incoming.rawHeaders);
-  const hosts = seen.get('host') ?? [];
+  const { hosts, lengths, encodings, authorizations, expectations } = collect(incoming.rawHeaders);
   if (hosts.length !== 1) refuse(hosts.length === 0 ? 'Host is missing' : 'Host is there twice');
   const host = hosts[0] ?? '';
   if (!AUTHORITY.test(host)) refuse('Host is not a host and a port');
-  const lengths = seen.get('content-length') ?? [];
-  const encodings = seen.get('transfer-encoding') ?? [];
   if (lengths.length > 1 || (lengths.length > 0 && encodings.length > 0)) refuse('the length of the body is said twice');
   if (lengths[0] !== undefined && !/^\d{1,15}$/.test(lengths[0])) refuse('Content-Length is not a number');
   if (encodings.length > 1 || (encodings[0] !== undefined && encodings[0].toLowerCase() !== 'chunked')) {
     refuse('Transfer-Encoding is not chunked alone');
   }
   if (encodings.length > 0 && incoming.httpVersion !== '1.1') refuse('Transfer-Encoding in HTTP/1.0');
-  const authorizations = seen.get('authorization') ?? [];
   if (authorizations.length > 1) refuse('Authorization is there twice');
-  return { host, authorization: authorizations[0] ?? null, expect: (seen.get('expect') ?? []).join(', ') || null };
+  return { host, authorization: authorizations[0] ?? null, expect: expectations.length === 0 ? null : expectations.join(', ') || null };
 }
 
-const WATCHED = new Set(['host', 'content-length', 'transfer-encoding', 'authorization', 'expect']);
+type Watched = 'hosts' | 'lengths' | 'encodings' | 'authorizations' | 'expectations';
 
-function collect(rawHeaders: readonly string[]): ReadonlyMap<string, readonly string[]> {
-  const seen = new Map<string, string[]>();
+const WATCHED: ReadonlyMap<string, Watched> = new Map([
+  ['host', 'hosts'],
+  ['content-length', 'lengths'],
+  ['transfer-encoding', 'encodings'],
+  ['authorization', 'authorizations'],
+  ['expect', 'expectations'],
+]);
+const NONE: readonly string[] = [];
+
+/** Every value of each watched field, in their order. */
+function collect(rawHeaders: readonly string[]): Readonly<Record<Watched, readonly string[]>> {
+  const seen = { hosts: NONE, lengths: NONE, encodings: NONE, authorizations: NONE, expectations: NONE };
   for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index]?.toLowerCase() ?? '';
-    if (!WATCHED.has(name)) continue;
-    const values = seen.get(name);
+    const watched = WATCHED.get(rawHeaders[index]?.toLowerCase() ?? '');
+    if (watched === undefined) continue;
     const value = (rawHeaders[index + 1] ?? '').trim();
-    if (values === undefined) seen.set(name, [value]);
-    else values.push(value);
+    seen[watched] = seen[watched] === NONE ? [value] : [...seen[watched], value];
   }
   return seen;
 }

@@ -11,13 +11,18 @@ export type IdentityMode =
 
 const PRINTABLE_ASCII = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
 
-/** The header fields that tell the upstream who it is; none for anonymous. Throws HostError identity.missing or identity.unprintable. */
-export async function identityHeaders(
+export type Fields = readonly (readonly [name: string, value: string])[];
+
+/**
+ * The header fields that tell the upstream who it is, at once where nobody need be asked; none for anonymous. Throws, or rejects with,
+ * HostError identity.missing or identity.unprintable.
+ */
+export function identityHeaders(
   identity: Identity,
   product: UpstreamProduct,
   upstreamOrigin: string,
   how: IdentityMode,
-): Promise<readonly [string, string][]> {
+): Fields | Promise<Fields> {
   // Never the service's own credential: that would make nobody somebody.
   if (identity.kind !== 'authenticated') return [];
   switch (how.mode) {
@@ -25,18 +30,20 @@ export async function identityHeaders(
       return [[how.header, printableName(identity.principal.username, how.userNames)]];
     case 'service':
       return [['Authorization', how.authorization()]];
-    case 'per-user': {
-      const authorization = await how.find(identity.principal.userId, product);
-      if (authorization === null) throw new HostError('identity.missing');
-      return [['Authorization', authorization]];
-    }
-    case 'jwt': {
-      const token = await how.mint(identity.principal, product, upstreamOrigin);
-      return [how.header === null ? ['Authorization', `Bearer ${token}`] : [how.header, token]];
-    }
+    case 'per-user':
+      return how.find(identity.principal.userId, product).then(ownCredential);
+    case 'jwt':
+      return how
+        .mint(identity.principal, product, upstreamOrigin)
+        .then((token): Fields => [how.header === null ? ['Authorization', `Bearer ${token}`] : [how.header, token]]);
     default:
       return how satisfies never;
   }
+}
+
+function ownCredential(authorization: string | null): Fields {
+  if (authorization === null) throw new HostError('identity.missing');
+  return [['Authorization', authorization]];
 }
 
 function printableName(username: string, userNames: 'refuse' | 'percent'): string {

@@ -24,15 +24,19 @@ export interface JudgedBodyNeeds {
   readonly judging: { count: number };
 }
 
-/** The body, a fault that denies, or null where no rule asks about it or there is none. Never rejects. */
-export async function readJudgedBody(
+/** The body, a fault that denies, or null at once where no rule asks about it or there is none. Never rejects. */
+export function readJudgedBody(
   exchange: Exchange,
   request: CanonicalRequest,
   identity: Identity,
-  { clock, judging }: JudgedBodyNeeds,
-): Promise<Judged> {
+  needs: JudgedBodyNeeds,
+): Promise<Judged> | null {
+  if (!announcesBody(exchange.incoming) || !needsJudgedBody(request, identity, needs.clock.now())) return null;
+  return readBody(exchange, request, needs);
+}
+
+async function readBody(exchange: Exchange, request: CanonicalRequest, { clock, judging }: JudgedBodyNeeds): Promise<Judged> {
   const { incoming, outgoing } = exchange;
-  if (!needsJudgedBody(request, identity, clock.now()) || !announcesBody(incoming)) return null;
   if (incoming.readableDidRead) return { fault: 'policy.body-consumed' };
   if (outgoing.closed || outgoing.destroyed) return { fault: 'request.aborted' };
   if (Number(incoming.headers['content-length'] ?? 0) > LIMITS.judgedBodyBytesMax) return { fault: 'request.body-too-large' };

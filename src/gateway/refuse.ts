@@ -5,6 +5,7 @@ import { type CanonicalRequest, type Decision, ERROR_CODES, type Identity } from
 import { answerError } from './answer.js';
 import type { Exchange } from './exchange.js';
 import type { Gateway } from './gateway.js';
+import { headerPairs } from './header-list.js';
 import { deniedHeaders, loginHeaders } from './login-headers.js';
 import { ownScheme } from './own-scheme.js';
 import { PROBLEM_CONTENT_TYPE, type Problem, problemOf } from './problem.js';
@@ -20,7 +21,7 @@ export function refuse(
   const { status, publicText } = ERROR_CODES[decision.code];
   const headers: Record<string, string | readonly string[]> = {
     'X-Request-Id': request.requestId,
-    ...Object.fromEntries([...loginHeaders(identity), ...deniedHeaders(identity, siteOf(exchange, request, gateway))]),
+    ...Object.fromEntries([...headerPairs(loginHeaders(identity)), ...deniedHeaders(identity, siteOf(exchange, request, gateway))]),
   };
   if (status === 401) headers['WWW-Authenticate'] = challenges(gateway.authentication.schemes(request.product), identity);
   const json = gateway.ownResources.refusal(request.product, request.path, { status, message: publicText });

@@ -1,7 +1,8 @@
 // Which header fields travel to the upstream, and in which order that is decided: (1) what the client's Connection names goes,
 // (2) hop-by-hop goes, (3) what only we may say goes, and the credential just consumed, (4) forwarded fields go unless the peer
 // is a trusted proxy, (5) only then ours are added, so that naming them in Connection gains nothing [GW-5].
-import { foldHeaderName, isSessionCookie } from '../core/index.js';
+import { foldHeaderName, isSessionCookie, remembered } from '../core/index.js';
+import type { Fields } from './identity-headers.js';
 import { withoutDefaultPort } from './normalise.js';
 
 /** RFC 9110 §7.6.1, and the old names that servers still act upon. */
@@ -70,6 +71,18 @@ const RESERVED = new Set([
   'client-cert-chain',
 ]);
 
+/** What becomes of a field on its way to the upstream, as far as its name alone tells. */
+type Passage = 'connection' | 'never' | 'from-trusted-peers' | 'cookie' | 'passes';
+
+/** By the name as it was written: a client sends the same few with every request. */
+const passageOf = remembered((name: string): Passage => {
+  const folded = foldHeaderName(name);
+  if (folded === 'connection') return 'connection';
+  if (HOP_BY_HOP.has(folded) || RESERVED.has(folded) || isOurForwarded(folded)) return 'never';
+  if (isForwarded(folded)) return 'from-trusted-peers';
+  return folded === 'cookie' ? 'cookie' : 'passes';
+});
+
 export interface OutboundSite {
   /** Names of every configured identity header, folded. */
   readonly identityHeaders: ReadonlySet<string>;
@@ -80,7 +93,7 @@ export interface OutboundRequest {
   readonly isPeerTrusted: boolean;
   readonly keepsCookies: boolean;
   /** Fields that are ours: identity, forwarding, request id. */
-  readonly ours: readonly (readonly [string, string])[];
+  readonly ours: Fields;
   readonly host: string;
   /** Announced length of the body; null: none or chunked. */
   readonly contentLength: string | null;
@@ -88,15 +101,17 @@ export interface OutboundRequest {
 
 /** The flat list of names and values for the upstream, Host first. */
 export function outboundHeaders(request: OutboundRequest, site: OutboundSite): string[] {
-  const named = connectionNames(request.rawHeaders);
-  const headers = ['Host', request.host];
-  for (let index = 0; index < request.rawHeaders.length; index += 2) {
-    const name = request.rawHeaders[index] ?? '';
+  const { rawHeaders } = request;
+  const named = connectionNames(rawHeaders);
+  const headers = ['Host', request.host, 'Connection', 'keep-alive'];
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? '';
+    const passage = passageOf(name);
+    if (passage === 'never' || passage === 'connection' || (passage === 'from-trusted-peers' && !request.isPeerTrusted)) continue;
     const folded = foldHeaderName(name);
-    if (named.has(folded) || HOP_BY_HOP.has(folded) || RESERVED.has(folded) || site.identityHeaders.has(folded)) continue;
-    if (isForwarded(folded) && !(request.isPeerTrusted && !isOurForwarded(folded))) continue;
-    const value = request.rawHeaders[index + 1] ?? '';
-    if (folded === 'cookie') pushCookies(headers, name, request.keepsCookies ? value : '');
+    if (named.has(folded) || site.identityHeaders.has(folded)) continue;
+    const value = rawHeaders[index + 1] ?? '';
+    if (passage === 'cookie') pushCookies(headers, name, request.keepsCookies ? value : '');
     else headers.push(name, value);
   }
   for (const [name, value] of request.ours) headers.push(name, value);
@@ -128,13 +143,16 @@ function isOurForwarded(folded: string): boolean {
 
 /** Field names that a `Connection` header lists, folded: read before ours are added. */
 export function connectionNames(rawHeaders: readonly string[]): ReadonlySet<string> {
-  const names = new Set<string>();
+  let names: Set<string> | null = null;
   for (let index = 0; index < rawHeaders.length; index += 2) {
-    if (foldHeaderName(rawHeaders[index] ?? '') !== 'connection') continue;
+    if (passageOf(rawHeaders[index] ?? '') !== 'connection') continue;
+    names ??= new Set();
     for (const name of (rawHeaders[index + 1] ?? '').split(',')) names.add(foldHeaderName(name.trim()));
   }
-  return names;
+  return names ?? NO_NAMES;
 }
+
+const NO_NAMES: ReadonlySet<string> = new Set();
 
 export interface InboundSite {
   readonly keepsCookies: boolean;
@@ -147,26 +165,56 @@ export interface InboundSite {
 }
 
 /**
- * The flat list of names and values for the client. `raw` is what the upstream sent, as bytes. `mayTrail`: the client and the
+ * The flat list of names and values for the client. `flat` is what the upstream sent. `mayTrail`: the client and the
  * answer can carry trailers, so `Trailer` may announce them.
  */
-export function inboundHeaders(raw: readonly Buffer[], site: InboundSite, mayTrail: boolean): string[] {
-  const flat = raw.map((bytes) => bytes.toString('latin1'));
+export function inboundHeaders(flat: readonly string[], site: InboundSite, mayTrail: boolean): string[] {
   const named = connectionNames(flat);
-  const isChunked = flat.some((name, index) => index % 2 === 0 && name.toLowerCase() === 'transfer-encoding');
   const headers: string[] = [];
   for (let index = 0; index < flat.length; index += 2) {
     const name = flat[index] ?? '';
-    const folded = name.toLowerCase();
-    if (folded === 'trailer' ? !isChunked || !mayTrail : HOP_BY_HOP.has(folded) || named.has(folded) || site.replaced.has(folded)) continue;
-    if (folded === 'www-authenticate' && !site.keepsChallenges) continue;
-    if (folded === 'set-cookie' && !site.keepsCookies) continue;
+    const folded = lowerCase(name);
+    if (folded !== 'trailer' && (named.has(folded) || site.replaced.has(folded))) continue;
     const value = flat[index + 1] ?? '';
-    // A product that set our cookie would choose whose session the browser has.
-    if (folded === 'set-cookie' && isSessionCookie((value.split('=', 1)[0] ?? '').trim())) continue;
-    headers.push(name, folded === 'location' || folded === 'content-location' ? rewriteLocation(value, site) : value);
+    switch (returnOf(name)) {
+      case 'never':
+        continue;
+      case 'trailer':
+        if (mayTrail && isChunked(flat)) headers.push(name, value);
+        continue;
+      case 'challenge':
+        if (site.keepsChallenges) headers.push(name, value);
+        continue;
+      case 'set-cookie':
+        // A product that set our cookie would choose whose session the browser has.
+        if (site.keepsCookies && !isSessionCookie((value.split('=', 1)[0] ?? '').trim())) headers.push(name, value);
+        continue;
+      case 'location':
+        headers.push(name, rewriteLocation(value, site));
+        continue;
+      default:
+        headers.push(name, value);
+    }
   }
   return headers;
+}
+
+/** What becomes of a field on its way to the client, as far as its name alone tells. */
+type Return = 'never' | 'trailer' | 'challenge' | 'set-cookie' | 'location' | 'passes';
+
+const lowerCase = remembered((name) => name.toLowerCase());
+
+const returnOf = remembered((name: string): Return => {
+  const folded = name.toLowerCase();
+  if (folded === 'trailer') return 'trailer';
+  if (HOP_BY_HOP.has(folded)) return 'never';
+  if (folded === 'www-authenticate') return 'challenge';
+  if (folded === 'set-cookie') return 'set-cookie';
+  return folded === 'location' || folded === 'content-location' ? 'location' : 'passes';
+});
+
+function isChunked(flat: readonly string[]): boolean {
+  return flat.some((name, index) => index % 2 === 0 && name.toLowerCase() === 'transfer-encoding');
 }
 
 // Without a scheme it is that of the answer's own address: RFC 3986 §4.2.

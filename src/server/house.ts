@@ -89,9 +89,9 @@ function openOutside(settings: Settings, trust: OpenedTrust, closing: Closing): 
   const place = outsideDirectory(settings);
   if (place === null) return null;
   const timeouts = { connectMs: settings.get(S.upstreamConnectMs), headersMs: LIMITS.outsideLoginMs, bodyMs: LIMITS.outsideLoginMs };
-  const upstream = trust.open(place.upstream, timeouts);
-  closing.add(() => upstream.close());
-  return upstreamUsers({ product: place.product, contextPath: place.contextPath, connections: () => upstream.pool });
+  const asking = trust.openAsking(place.upstream, timeouts);
+  closing.add(() => asking.close());
+  return upstreamUsers({ product: place.product, contextPath: place.contextPath, connections: () => asking.agent });
 }
 
 type Ground = Awaited<ReturnType<typeof openGround>>;

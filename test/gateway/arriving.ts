@@ -28,8 +28,8 @@ export interface Arrival {
 export function arriving(arrival: Arrival): string[] {
   const { gate, from, kept = [], user = 'admin', forwardedFor = from, proto = 'http', host = 'postern.test' } = arrival;
   return [
-    `host: 127.0.0.1:${gate.upstream.port}`,
-    'connection: keep-alive',
+    `Host: 127.0.0.1:${gate.upstream.port}`,
+    'Connection: keep-alive',
     ...kept.map((field) => field.trim()),
     ...(user === null ? [] : [`X-Forwarded-User: ${user}`]),
     `X-Forwarded-For: ${forwardedFor}`,

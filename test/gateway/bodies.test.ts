@@ -26,11 +26,11 @@ describe('an upload', () => {
   });
 
   it.each([
-    ['GET', 'body', ['content-length', '4']],
-    ['DELETE', 'body', ['content-length', '4']],
-    ['OPTIONS', 'body', ['content-length', '4']],
-    ['PUT', 'body', ['content-length', '4']],
-    ['PATCH', 'body', ['content-length', '4']],
+    ['GET', 'body', ['Content-Length', '4']],
+    ['DELETE', 'body', ['Content-Length', '4']],
+    ['OPTIONS', 'body', ['Content-Length', '4']],
+    ['PUT', 'body', ['Content-Length', '4']],
+    ['PATCH', 'body', ['Content-Length', '4']],
   ])('of a %s is carried as well [GW-40]', async (method, body, framed) => {
     const { answer, received } = await wire.gate.send(request(method, ISSUE, [wire.login], body));
     expect([answer.status, received.map((one) => [one.method, one.bytes])]).toEqual([200, [[method, 4]]]);

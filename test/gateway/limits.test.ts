@@ -77,7 +77,7 @@ describe('a client that takes its time [GW-52, GW-41]', () => {
     const bodyMs = 10 * LIMITS.clientIdleTimeoutMs;
     const upstream = openUpstream(new URL('http://127.0.0.1:9'), { connectMs: 1_000, headersMs: 1_000, bodyMs });
     expect(listenerHolding(new Map([['jira', upstream]])).server.timeout).toBe(1_000 + bodyMs + LIMITS.clientIdleMarginMs);
-    await upstream.pool.destroy();
+    await upstream.close();
   });
 
   it('a head that comes byte by byte is answered with 408: no byte buys more time', async () => {

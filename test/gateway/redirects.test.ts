@@ -97,8 +97,7 @@ describe('whatever the status', () => {
       ownOrigin: 'https://jira.example.com',
       replaced: new Set<string>(),
     };
-    const rewrite = (location: string): string | undefined =>
-      inboundHeaders([Buffer.from('Location'), Buffer.from(location)], site, false)[1];
+    const rewrite = (location: string): string | undefined => inboundHeaders(['Location', location], site, false)[1];
     expect(rewrite('http://jira.internal:80/x')).toBe('https://jira.example.com/x');
     expect(rewrite('http://jira.internal/x')).toBe('https://jira.example.com/x');
     expect(rewrite('http://jira.internal:8080/x')).toBe('http://jira.internal:8080/x');

@@ -15,8 +15,8 @@ const sha256 = (bytes: string | Buffer): string => createHash('sha256').update(b
 
 describe('an upload', () => {
   it.each([
-    ['of a known length', 'Content-Length: 8', ['abcd', 'efgh'], 'content-length: 8'],
-    ['in chunks', 'Transfer-Encoding: chunked', ['4\r\nabcd\r\n', '4;x=y\r\nefgh\r\n0\r\n\r\n'], 'transfer-encoding: chunked'],
+    ['of a known length', 'Content-Length: 8', ['abcd', 'efgh'], 'Content-Length: 8'],
+    ['in chunks', 'Transfer-Encoding: chunked', ['4\r\nabcd\r\n', '4;x=y\r\nefgh\r\n0\r\n\r\n'], 'Transfer-Encoding: chunked'],
   ])('%s reaches the product while it is still being sent [GW-40]', async (_how, framing, [first = '', second = ''], framed) => {
     const target = wire.freshTarget();
     const client = await converse(wire.gate.postern.port);

@@ -386,7 +386,7 @@ it('a full queue before the product is 503, and nothing is asked of it [GW-52]',
   ]);
   expect([gate.upstream.requests.length, upstream.load.count]).toEqual([before, LIMITS.upstreamQueueMax + LIMITS.upstreamConnectionsMax]);
   server.close();
-  await upstream.pool.destroy();
+  await upstream.close();
 });
 
 it('after all of this everything runs, and nothing was unforeseen [GW-41]', async () => {

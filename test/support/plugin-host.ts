@@ -158,7 +158,7 @@ async function openWorld(options: PluginWorldOptions, folder: TemporaryFolder, c
   });
   forget.token = (tokenRef) => authentication.cache.forgetToken(tokenRef);
   directory.onChange((userId) => authentication.cache.forgetUser(userId));
-  const identify: PluginWorld['identify'] = (sent, request) =>
+  const identify: PluginWorld['identify'] = async (sent, request) =>
     authentication.authenticate({ ...viewOf('GET', '/rest/api/2/myself', clock), ...request }, authorizationOf(sent));
   const server = await serve(active, { clock, logger, identify });
   const close = async (): Promise<void> => {

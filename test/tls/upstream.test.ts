@@ -159,14 +159,24 @@ describe('the connections to an upstream', () => {
     opened.push(upstream);
     return upstream;
   };
-  const ask = async (upstream: Upstream): Promise<string> => {
-    try {
-      const { body } = await upstream.pool.request({ method: 'GET', path: '/' });
-      return await body.text();
-    } catch (error) {
-      return upstreamErrorCode(error);
-    }
-  };
+  const ask = (upstream: Upstream): Promise<string> =>
+    new Promise((resolve) => {
+      let text = '';
+      upstream.send(
+        { method: 'GET', target: '/', headers: ['Host', upstream.host], body: null },
+        {
+          interim() {},
+          head() {},
+          body: (piece) => {
+            text += piece.toString();
+            return true;
+          },
+          paused: () => true,
+          end: () => resolve(text),
+          failed: (error) => resolve(upstreamErrorCode(error)),
+        },
+      );
+    });
 
   beforeEach(() => product.setSecureContext(authority.issue({})));
   afterAll(() => Promise.all(opened.map((upstream) => upstream.close())));

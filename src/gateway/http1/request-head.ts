@@ -1,0 +1,42 @@
+// The head of a request as bytes on the wire (RFC 9112 §3, §6), each byte one character.
+
+export interface RequestHead {
+  readonly method: string;
+  /** Path and query. */
+  readonly target: string;
+  /** Flat names and values; `Content-Length` among them where the body has one. */
+  readonly headers: readonly string[];
+}
+
+/** How the body is parted from what comes after it. `length` null: in chunks. */
+export interface RequestFraming {
+  readonly text: string;
+  readonly length: number | null;
+}
+
+const TARGET = /^\/[\x21-\x7e]*$/;
+const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const FORBIDDEN = /[^\t\x20-\x7e\x80-\xff]/;
+/** Methods whose requests say that they have no body (RFC 9110 §8.6). */
+const EXPECTED_TO_HAVE_A_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
+
+/**
+ * The head, with its empty line, and the framing of the body. Throws TypeError for what would end a line early: nothing that arrives here
+ * should, and a second request must not come of it if it does.
+ */
+export function requestHead({ method, target, headers }: RequestHead, hasBody: boolean): RequestFraming {
+  if (!NAME.test(method) || !TARGET.test(target)) throw new TypeError('a request line with characters that it may not have');
+  let text = `${method} ${target} HTTP/1.1\r\n`;
+  let length: number | null = null;
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = headers[index] ?? '';
+    const value = headers[index + 1] ?? '';
+    if (!NAME.test(name) || FORBIDDEN.test(value)) throw new TypeError('a field with characters that it may not have');
+    // Written anew: `000` is a number that some read in another way.
+    if (name === 'Content-Length') length = Number(value);
+    text += `${name}: ${name === 'Content-Length' ? length : value}\r\n`;
+  }
+  if (hasBody) return length === null ? { text: `${text}Transfer-Encoding: chunked\r\n\r\n`, length } : { text: `${text}\r\n`, length };
+  const isToldNone = length !== null || !EXPECTED_TO_HAVE_A_BODY.has(method);
+  return { text: isToldNone ? `${text}\r\n` : `${text}Content-Length: 0\r\n\r\n`, length: 0 };
+}
