@@ -1,5 +1,5 @@
 // Bundles the two programs, dist/main.js and dist/cli/postern.js, each with what it needs of src/ and of the packages: as a thousand modules
-// they take Node longer to find, read and link than everything else that a start does (docs/decisions/0018-programs-are-bundled.md).
+// they take Node longer to find, read and link than everything else that a start does (docs/decisions/0019-programs-are-bundled.md).
 import { build } from 'esbuild';
 
 /** What holds compiled code, or is loaded where a setting asks for it alone. */
