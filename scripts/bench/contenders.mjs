@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { start, startScript } from './processes.mjs';
+import { rules } from './rules.mjs';
 
 const USER = 'alice';
 const KEY = 'b3a1f6d2c4e58790b3a1f6d2c4e58790';
@@ -13,12 +14,6 @@ const bearer = (token) => `Bearer ${token}`;
 const basic = (name, secret) => `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}`;
 
 const hasProgram = (name) => spawnSync(name, ['-v'], { stdio: 'ignore' }).error === undefined;
-
-/** A rule that matches what is measured, behind as many that do not. */
-export function rules(count) {
-  const others = Array.from({ length: count - 1 }, (_, index) => `[get].*/PROJ-${index}/.*`);
-  return [...others, '[get,post].*/rest/api/2/issue/KANBAN-[0-9]{1,6}(/.*)?'].join('\n');
-}
 
 /** In the order of the table. `isThere`: false when it would have to be installed first. */
 export const CONTENDERS = {
@@ -42,32 +37,51 @@ async function script(name, origin, authorization) {
 }
 
 /** The built server in the gateway profile with one token of the Extender kind. `main`: what is started; relative to the project. */
-export async function startPostern(origin, folder, { settings = {}, ruleCount = 20, main = 'dist/main.js' } = {}) {
-  const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('POSTERN_')));
-  const child = start('measured', [process.execPath, main], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: {
-      ...clean,
-      POSTERN_PROFILE: 'gateway',
-      POSTERN_PORT: '0',
-      POSTERN_LOG_LEVEL: 'error',
-      POSTERN_DATA: folder,
-      POSTERN_JIRA_UPSTREAM: origin,
-      POSTERN_UPSTREAM_IDENTITY: 'header:X-Forwarded-User',
-      POSTERN_BOOTSTRAP_ADMIN: `${USER}:a-long-password`,
-      ...settings,
-    },
-  });
-  const port = await listening(child);
+export async function startPostern(origin, folder, { ruleCount = 20, user = USER, ...options } = {}) {
+  const { child, port } = await startServer(origin, folder, { user, ...options });
   const answer = await fetch(`http://127.0.0.1:${port}/jira/rest/extender/1.0/tokenTools/set`, {
     method: 'POST',
-    headers: { Authorization: basic(USER, 'a-long-password'), 'Content-Type': 'application/json' },
-    body: JSON.stringify({ label: 'measured', userName: USER, limitTo: rules(ruleCount) }),
+    // A connection that stays would be counted as the server's.
+    headers: { Connection: 'close', Authorization: basic(user, 'a-long-password'), 'Content-Type': 'application/json' },
+    body: JSON.stringify({ label: 'measured', userName: user, limitTo: rules(ruleCount) }),
   });
   const text = await answer.text();
   if (answer.status !== 200) throw new Error(`Postern made no token: ${answer.status} ${text}`);
   const { token } = JSON.parse(text);
-  return { pid: child.pid, child, port, authorization: basic(USER, token) };
+  return { pid: child.pid, child, port, folder, authorization: basic(user, token) };
+}
+
+/** Two processes with data folders of their own before one database; each serves half of the connections. */
+export async function startTwoPosterns(origin, folder) {
+  const settings = { POSTERN_DATABASE: `sqlite:${join(folder, 'shared.sqlite')}`, POSTERN_KEY_FILE: join(folder, 'shared-key.json') };
+  const [place, otherPlace] = ['first', 'second'].map((name) => join(folder, name));
+  const first = await startPostern(origin, place, { settings });
+  return { ...first, others: [await startServer(origin, otherPlace, { settings })] };
+}
+
+/** The same on a data folder that may have been used; resolves when it listens. */
+export async function startServer(origin, folder, { settings = {}, user = USER, main = 'dist/main.js', imports = [], stdio = [] } = {}) {
+  const child = start('measured', [process.execPath, ...imports.flatMap((url) => ['--import', url]), main], {
+    stdio: ['ignore', 'pipe', 'inherit', ...stdio],
+    env: posternEnvironment(origin, folder, user, settings),
+  });
+  return { child, pid: child.pid, port: await listening(child) };
+}
+
+/** What the server is started with, and nothing that the caller's own environment says of Postern. */
+export function posternEnvironment(origin, folder, user = USER, settings = {}) {
+  const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('POSTERN_')));
+  return {
+    ...clean,
+    POSTERN_PROFILE: 'gateway',
+    POSTERN_PORT: '0',
+    POSTERN_LOG_LEVEL: 'error',
+    POSTERN_DATA: folder,
+    POSTERN_JIRA_UPSTREAM: origin,
+    POSTERN_UPSTREAM_IDENTITY: 'header:X-Forwarded-User',
+    POSTERN_BOOTSTRAP_ADMIN: `${user}:a-long-password`,
+    ...settings,
+  };
 }
 
 function listening(child) {
@@ -82,7 +96,8 @@ function listening(child) {
   });
 }
 
-async function freePort() {
+/** A port that nobody uses. */
+export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address();

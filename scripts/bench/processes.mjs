@@ -1,7 +1,7 @@
 // Starts what takes part in a measurement, each in a process of its own, pinned to a core where the system can.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
 const isPinned = availableParallelism() >= 2 && spawnSync('taskset', ['-c', '0', 'true']).status === 0;
@@ -21,21 +21,38 @@ export function start(place, command, options = {}) {
   return child;
 }
 
-/** Starts a script of ours that tells its port, or nothing, over IPC. */
+/** Starts a script of ours; what it tells first over IPC, mostly its port, is in what is returned. The load waits to be asked. */
 export async function startScript(place, script, parameters = []) {
   const child = start(place, [process.execPath, new URL(script, import.meta.url).pathname, ...parameters], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   if (script === './load.mjs') return { child };
-  const [message] = await once(child, 'message');
-  return { child, port: message.port };
+  const message = await Promise.race([
+    once(child, 'message').then(([told]) => told),
+    once(child, 'exit').then(([code]) => Promise.reject(new Error(`${script} ended with ${code}`))),
+  ]);
+  return { child, ...message };
 }
 
-/** Has the load's process measure once. */
-export async function measure(load, order) {
-  load.child.send(order);
-  const [result] = await once(load.child, 'message');
-  return result;
+/** Has the load's process measure once; `onBegun` is called when what counts begins. */
+export function measure(load, order, onBegun = () => undefined) {
+  const { child } = load;
+  return new Promise((resolve, reject) => {
+    const settle = (finish, value) => {
+      child.off('message', listen);
+      child.off('exit', ended);
+      finish(value);
+    };
+    const ended = () => settle(reject, new Error('the load ended by itself'));
+    const listen = (message) => {
+      if (message.kind === 'begun') onBegun();
+      else if (message.kind === 'failed') settle(reject, new Error(message.reason));
+      else settle(resolve, message);
+    };
+    child.on('message', listen);
+    child.once('exit', ended);
+    child.send(order);
+  });
 }
 
 /** Seconds of processor time that a process and its children have used; null where the system does not tell. */
@@ -47,12 +64,12 @@ export function cpuSeconds(pid) {
   }
 }
 
+/** Of all threads, in nanoseconds: `stat` counts in hundredths of a second, which is as much as what is looked for. */
 function ownCpuSeconds(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /, '')
-    .split(' ');
-  // utime and stime, in hundredths of a second.
-  return (Number(fields[11]) + Number(fields[12])) / 100;
+  return readdirSync(`/proc/${pid}/task`).reduce(
+    (sum, thread) => sum + Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]) / 1e9,
+    0,
+  );
 }
 
 function childrenOf(pid) {

@@ -1,0 +1,1 @@
+export function spelling(name: string, number: number): string;
