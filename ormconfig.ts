@@ -7,7 +7,7 @@ import { storeMigrations } from './src/store/migrations/index.js';
 import { storeTables } from './src/store/tables/index.js';
 
 /** The same database, tables and migrations as the server's. */
-export const dataSource = buildDataSource(
+export const dataSource = await buildDataSource(
   readDatabaseUrl(process.env['POSTERN_DATABASE'] ?? DEFAULT_DATABASE_URL, process.env['POSTERN_DATA'] ?? 'data'),
   {
     entities: [...storeTables, posternMailTable, ...plugins.flatMap(({ manifest }) => manifest.tables)],

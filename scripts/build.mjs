@@ -1,7 +1,10 @@
-// Compiles src/ into dist/, and the pages of src/ui into dist/ui. Run by `npm ci` (prepare), `npm run build` and before every test. The old
-// dist/ stays until the new one is whole, so that a build that fails leaves what ran before.
+// Compiles src/ into dist/, bundles the programs there, and builds the pages of src/ui into dist/ui. Run by `npm ci` (prepare), `npm run
+// build` and before every test. The old dist/ stays until the new one is whole, so that a build that fails leaves what ran before.
 import { spawn } from 'node:child_process';
-import { renameSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { bundlePrograms } from './bundle.mjs';
 
 const fresh = `dist-${process.pid}`;
 
@@ -12,15 +15,28 @@ function run(program, ...flags) {
   });
 }
 
+/** Each file of the pages once more, compressed: a server would do it at every start. */
+function compressPages(folder) {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const file = path.join(entry.parentPath, entry.name);
+    if (entry.isFile()) writeFileSync(`${file}.gz`, gzipSync(readFileSync(file)));
+  }
+}
+
 const codes = await Promise.all([
   run('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', fresh),
   run('node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn', '--outDir', `../../${fresh}/ui`),
 ]);
 const failed = codes.find((code) => code !== 0);
-if (failed === undefined) {
-  rmSync('dist', { recursive: true, force: true });
-  renameSync(fresh, 'dist');
-} else {
+try {
+  if (failed === undefined) {
+    // In place of what the compiler made of the two programs.
+    await bundlePrograms(fresh);
+    compressPages(`${fresh}/ui`);
+    rmSync('dist', { recursive: true, force: true });
+    renameSync(fresh, 'dist');
+  }
+} finally {
   rmSync(fresh, { recursive: true, force: true });
 }
 process.exit(failed ?? 0);

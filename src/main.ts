@@ -1,93 +1,11 @@
-// The process: settings, server, signals, exit codes.
+// The front door: `node dist/main.js`, and `main` of the package.
 import { pathToFileURL } from 'node:url';
-import { ConfigError, loadSettings, processEnvironment, type Settings } from './config/load.js';
-import { HOUSE_SETTINGS } from './config/schema.js';
-import { systemClock, systemRandom, LIMITS } from './core/index.js';
-import { StartError } from './core/start-error.js';
-import { takeLocalZone } from './core/zone.js';
-import { plugins } from './plugins/index.js';
-import { createLogger } from './server/logger.js';
-import { type PosternServer, startServer } from './server/start.js';
 
 /** Starts Postern and keeps it running until a signal ends it. Sets the exit code: 0 ended as asked, 1 could not start. */
 export async function main(flags: readonly string[]): Promise<void> {
-  try {
-    const settings = loadSettings(
-      plugins.flatMap(({ manifest }) => manifest.settings),
-      processEnvironment(),
-      flags,
-    );
-    const server = await start(settings);
-    endOnSignals(server);
-    reloadOnSignal(server);
-  } catch (error) {
-    process.exitCode = 1;
-    for (const line of explain(error)) process.stderr.write(`${line}\n`);
-    // A start that failed half-way may have left a timer or a socket behind; nothing is lost by ending now.
-    process.exit();
-  }
-}
-
-function start(settings: Settings): Promise<PosternServer> {
-  const timezone = takeLocalZone();
-  const logger = createLogger(settings.get(HOUSE_SETTINGS.logLevel));
-  for (const warning of settings.warnings) logger.warn({ setting: warning }, 'A setting is malformed; its default is in force');
-  return startServer({
-    settings,
-    plugins,
-    clock: systemClock,
-    random: systemRandom,
-    logger,
-    timezone,
-    print: (line) => process.stdout.write(`${line}\n`),
-  });
-}
-
-/** SIGTERM and SIGINT: what runs is finished, nothing is lost; a second signal ends at once. */
-function endOnSignals(server: PosternServer): void {
-  let isEnding = false;
-  const end = (): void => {
-    if (isEnding) process.exit(1);
-    isEnding = true;
-    process.stdout.write('  Ending: finishing what runs …\n');
-    const late = systemClock.after(LIMITS.drainTimeoutMs + LIMITS.drainGraceMs, () => process.exit(1));
-    server
-      .close()
-      .then(
-        () => process.stdout.write('  Ended.\n'),
-        (error: unknown) => {
-          process.exitCode = 1;
-          process.stderr.write(`  Ended with an error: ${(error as Error).message}\n`);
-        },
-      )
-      .finally(() => {
-        late();
-        process.exit();
-      });
-  };
-  process.on('SIGTERM', end);
-  process.on('SIGINT', end);
-}
-
-/** SIGHUP, where there is something to read again; elsewhere it ends the process, as it does when a terminal is closed [GW-43]. */
-function reloadOnSignal({ reload }: PosternServer): void {
-  if (reload !== null) process.on('SIGHUP', () => void reload());
-}
-
-function explain(error: unknown): readonly string[] {
-  if (error instanceof ConfigError) {
-    return [
-      '',
-      '  Postern cannot start: the settings have to be mended.',
-      '',
-      ...error.problems.map((problem) => `  - ${problem}`),
-      '',
-      '  All settings: docs/settings.md',
-      '',
-    ];
-  }
-  if (error instanceof StartError) return ['', `  Postern cannot start: ${error.message}`, `  Next: ${error.nextStep}`, ''];
-  return ['', '  Postern cannot start, for a reason nobody foresaw:', `  ${(error as Error).stack ?? String(error)}`, ''];
+  // Late, so that the build finds here where the house begins: all below is bundled into chunks that both programs share (build.mjs).
+  const { runProcess } = await import('./server/process.js');
+  await runProcess(flags);
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) await main(process.argv.slice(2));

@@ -3,7 +3,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
-import { gzipSync } from 'node:zlib';
 import helmet from 'helmet';
 import { ERROR_CODES, type RequestView } from '../core/index.js';
 import { RestFault } from '../plugin-kit/rest.js';
@@ -45,15 +44,15 @@ const protect = helmet({
   xFrameOptions: { action: 'deny' },
 });
 
-/** Reads the folder that the build wrote; null where it did not. */
+/** Reads the folder that the build wrote, each file plain and compressed; null where it did not. */
 export async function readPages(folder: string): Promise<Pages | null> {
   const names = await readdir(folder, { recursive: true }).catch(() => []);
   const files = new Map<string, PageFile>();
   for (const name of names) {
     const type = TYPES[path.extname(name)];
     if (type === undefined) continue;
-    const plain = await readFile(path.join(folder, name));
-    files.set(name.split(path.sep).join('/'), { type, plain, zipped: gzipSync(plain) });
+    const file = path.join(folder, name);
+    files.set(name.split(path.sep).join('/'), { type, plain: await readFile(file), zipped: await readFile(`${file}.gz`) });
   }
   return files.has(INDEX) ? files : null;
 }

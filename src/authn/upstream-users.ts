@@ -1,6 +1,6 @@
 // Asks the product behind the gateway whose password this is: a Basic pair, sent to the resource that tells who is logged in [DIR-5].
 import type { Dispatcher } from 'undici';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type AskOutside, HostError, LIMITS, type OutsideUser, type Secret, type UpstreamProduct } from '../core/index.js';
 
 /** Where the product is. */

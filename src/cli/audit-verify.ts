@@ -1,7 +1,7 @@
 // `postern audit verify`: whether the trail is as it was written, and where it is not [AUD-4].
 import { createPublicKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TrailVerifier } from '../audit/checkpoint.js';
 import { describeFinding } from '../audit/finding.js';
 import { type Verification, verifyTrail } from '../audit/verify.js';

@@ -1,20 +1,14 @@
 #!/usr/bin/env node
-// The executable `postern`: the doors of the process, and the table of commands in program.ts.
+// The executable `postern`: the doors of the process, and the table of commands in program.ts. Each command is loaded when it is run: most
+// need a small part of the house, and all of it takes longer to load than they take.
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { MessageChannel } from 'node:worker_threads';
 import { processEnvironment } from '../config/load.js';
 import { systemClock, systemRandom } from '../core/index.js';
 import { takeLocalZone } from '../core/zone.js';
-import { main } from '../main.js';
 import { readVersion } from '../server/version.js';
-import { tailAudit } from './audit-tail.js';
-import { findToken } from './audit-find-token.js';
-import { printPublicKeys, verifyAudit } from './audit-verify.js';
-import { runExplainCommand } from './explain.js';
-import { rotateSiteKeys } from './keys.js';
 import { createProgram } from './program.js';
-import { runUserCommand } from './users.js';
 
 const said = {
   print: (line: string): void => void process.stdout.write(`${line}\n`),
@@ -23,9 +17,9 @@ const said = {
 
 const program = createProgram({
   version: readVersion(),
-  start: (flags) => main(flags),
-  rotateKeys: (flags) =>
-    rotateSiteKeys({
+  start: async (flags) => (await import('../server/process.js')).runProcess(flags),
+  rotateKeys: async (flags) =>
+    (await import('./keys.js')).rotateSiteKeys({
       environment: processEnvironment(),
       flags,
       clock: systemClock,
@@ -33,9 +27,9 @@ const program = createProgram({
       print: (line) => process.stdout.write(`${line}\n`),
       complain: (line) => process.stderr.write(`${line}\n`),
     }),
-  user(command, flags) {
+  async user(command, flags) {
     takeLocalZone();
-    return runUserCommand(command, {
+    return (await import('./users.js')).runUserCommand(command, {
       environment: processEnvironment(),
       flags,
       clock: systemClock,
@@ -45,8 +39,8 @@ const program = createProgram({
       complain: (line) => process.stderr.write(`${line}\n`),
     });
   },
-  explain: (method, url, options, flags) =>
-    runExplainCommand(method, url, options, {
+  explain: async (method, url, options, flags) =>
+    (await import('./explain.js')).runExplainCommand(method, url, options, {
       environment: processEnvironment(),
       flags,
       clock: systemClock,
@@ -55,17 +49,20 @@ const program = createProgram({
       complain: (line) => process.stderr.write(`${line}\n`),
     }),
   audit: {
-    verify: (options, flags) => verifyAudit(options, { environment: processEnvironment(), flags, random: systemRandom, ...said }),
-    publicKeys: (flags) => printPublicKeys({ environment: processEnvironment(), flags, random: systemRandom, ...said }),
-    findToken: (options, flags) =>
-      findToken(options, {
+    verify: async (options, flags) =>
+      (await import('./audit-verify.js')).verifyAudit(options, { environment: processEnvironment(), flags, random: systemRandom, ...said }),
+    publicKeys: async (flags) =>
+      (await import('./audit-verify.js')).printPublicKeys({ environment: processEnvironment(), flags, random: systemRandom, ...said }),
+    findToken: async (options, flags) =>
+      (await import('./audit-find-token.js')).findToken(options, {
         environment: processEnvironment(),
         flags,
         random: systemRandom,
         readInput: async () => (process.stdin.isTTY ? null : text(process.stdin)),
         ...said,
       }),
-    tail(options, flags) {
+    async tail(options, flags) {
+      const { tailAudit } = await import('./audit-tail.js');
       // The clock's timers alone would not keep the process: the signal is waited for, and reading it is what does.
       const kept = new MessageChannel();
       kept.port1.on('message', () => undefined);

@@ -1,5 +1,5 @@
 // Every setting of the house: name, default, meaning. Parsing, errors and docs/settings.md all come from here.
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   booleanSetting,
   choiceSetting,

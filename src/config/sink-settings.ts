@@ -1,6 +1,6 @@
 // The settings of the audit trail beyond the spool: where records go, and how long the spool keeps them [AUD-22, AUD-24].
 import { isIP } from 'node:net';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Secret } from '../core/index.js';
 import { integerSetting, SettingError, type SettingSpec } from '../plugin-kit/setting.js';
 

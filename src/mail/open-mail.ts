@@ -2,7 +2,7 @@
 import { LIMITS, type Secret } from '../core/index.js';
 import type { MailQueue } from '../plugin-kit/contract.js';
 import { openOutbox, type Outbox, type OutboxNeeds, type WaitingMail } from './outbox.js';
-import { type Deliver, smtpDelivery } from './smtp.js';
+import type { Deliver } from './smtp.js';
 
 export interface MailNeeds extends OutboxNeeds {
   /** null: there is no mail server, and nothing is sent. */
@@ -17,11 +17,13 @@ export interface Mail extends MailQueue {
 }
 
 /** Mail at work. Without a server one warning says so, and what is sent is dropped. */
-export function openMail(needs: MailNeeds): Mail {
+export async function openMail(needs: MailNeeds): Promise<Mail> {
   if (needs.url === null) {
     needs.logger.warn({ setting: 'mail.url' }, 'No mail server is set: users get no mail');
     return { send: async () => undefined, close: async () => undefined };
   }
+  // Most houses send no mail: what speaks SMTP is loaded by those that do.
+  const { smtpDelivery } = await import('./smtp.js');
   const outbox = openOutbox(needs);
   const rounds = new Rounds(outbox, smtpDelivery(needs.url, needs.from), needs);
   const stop = needs.clock.every(

@@ -173,7 +173,7 @@ async function openIdentity(
   closing: Closing,
 ) {
   const { settings, plugins, clock, random, logger } = options;
-  const mail = openMail({ store, clock, random, logger, url: settings.get(S.mailUrl), from: settings.get(S.mailFrom) });
+  const mail = await openMail({ store, clock, random, logger, url: settings.get(S.mailUrl), from: settings.get(S.mailFrom) });
   closing.add(() => mail.close());
   const registry = tokenList(store);
   const siteSwitches = switchesIn(plugins);

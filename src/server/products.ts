@@ -4,7 +4,7 @@ import type { Settings } from '../config/load.js';
 import { HOUSE_SETTINGS as S } from '../config/schema.js';
 import type { Clock, Logger, RandomSource, UpstreamProduct, UserDirectory } from '../core/index.js';
 import type { Upstream, UpstreamTimeouts } from '../gateway/upstream.js';
-import { type SampleProduct, startSampleProduct } from '../sample-product/index.js';
+import type { SampleProduct } from '../sample-product/index.js';
 import type { OpenedTrust } from './upstream-trust.js';
 
 export interface ProductsNeeds {
@@ -46,8 +46,10 @@ export async function openProducts(needs: ProductsNeeds): Promise<Products> {
   };
 }
 
-function startSample({ settings, directory, clock, random, logger }: ProductsNeeds): Promise<SampleProduct> {
+async function startSample({ settings, directory, clock, random, logger }: ProductsNeeds): Promise<SampleProduct> {
   const identity = settings.get(S.upstreamIdentity);
+  // A gate before real products never loads it.
+  const { startSampleProduct } = await import('../sample-product/index.js');
   return startSampleProduct({
     host: '127.0.0.1',
     port: 0,

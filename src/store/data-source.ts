@@ -3,8 +3,6 @@ import { DataSource, type DataSourceOptions, type EntitySchema, type MigrationIn
 import { LIMITS } from '../core/index.js';
 import { tableOn } from '../plugin-kit/column-type.js';
 import type { DatabaseAddress } from './database-url.js';
-import { mysqlDriver, mysqlOptions } from './mysql-pool.js';
-import { postgresOptions } from './postgres-pool.js';
 import type { ServerAddress } from './server-url.js';
 import { loadSqliteDriver } from './sqlite-driver.js';
 import type { SqliteDatabase } from './sqlite-shape.js';
@@ -29,7 +27,7 @@ const SILENT: TypeormLogger = {
 };
 
 /** A DataSource that is not connected yet. */
-export function buildDataSource(address: DatabaseAddress, schema: Schema, use: DataSourceUse): DataSource {
+export async function buildDataSource(address: DatabaseAddress, schema: Schema, use: DataSourceUse): Promise<DataSource> {
   return new DataSource({
     entities: schema.entities.map((table) => tableOn(address.engine, table)),
     migrations: [...schema.migrations],
@@ -41,12 +39,12 @@ export function buildDataSource(address: DatabaseAddress, schema: Schema, use: D
     ...(use === 'console' ? {} : { logger: SILENT }),
     // A forgotten value in a condition must not widen it to every row.
     invalidWhereValuesBehavior: { null: 'throw' as const, undefined: 'throw' as const },
-    ...connectionOptions(address, use === 'serve' ? LIMITS.databaseTimeoutMs : null),
+    ...(await connectionOptions(address, use === 'serve' ? LIMITS.databaseTimeoutMs : null)),
   });
 }
 
-/** `statementMs`: what the server allows one statement; null: its own bounds hold. */
-function connectionOptions(address: DatabaseAddress, statementMs: number | null): DataSourceOptions {
+/** `statementMs`: what the server allows one statement; null: its own bounds hold. Only the driver that is asked for is loaded. */
+async function connectionOptions(address: DatabaseAddress, statementMs: number | null): Promise<DataSourceOptions> {
   switch (address.engine) {
     case 'sqlite':
       return {
@@ -58,10 +56,12 @@ function connectionOptions(address: DatabaseAddress, statementMs: number | null)
         prepareDatabase: prepareSqlite,
       };
     case 'postgres': {
+      const { postgresOptions } = await import('./postgres-pool.js');
       const { max, connectionTimeoutMillis, ...extra } = postgresOptions(address, { statementMs, isReader: false });
       return { type: 'postgres', ...place(address), poolSize: max, connectTimeoutMS: connectionTimeoutMillis, extra };
     }
     case 'mysql': {
+      const { mysqlDriver, mysqlOptions } = await import('./mysql-pool.js');
       const { connectionLimit, connectTimeout, timezone, ...extra } = mysqlOptions(address, LIMITS.databaseWriteConnectionsMax);
       return {
         type: address.server === 'mariadb' ? 'mariadb' : 'mysql',

@@ -1,7 +1,7 @@
 // The file that holds the site's keys, beside the database and never in it [GW-13]. The first key is the current one.
 import { link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock, RandomSource } from '../core/index.js';
 import { StartError } from '../core/start-error.js';
 import { errorCode } from './error-code.js';

@@ -8,7 +8,7 @@ import { takeMysqlTurn, takePostgresTurn } from './turn.js';
 
 /** Runs the migrations that are due, on a connection of its own that may take its time. Throws the driver's error. */
 export async function migrate(address: DatabaseAddress, migrations: Schema['migrations'], logger: Logger): Promise<void> {
-  const dataSource = buildDataSource(address, { entities: [], migrations }, 'migrate');
+  const dataSource = await buildDataSource(address, { entities: [], migrations }, 'migrate');
   await dataSource.initialize();
   try {
     const runner = dataSource.createQueryRunner();

@@ -8,7 +8,6 @@ import { buildDataSource, type Schema } from './data-source.js';
 import { type DatabaseAddress, readDatabaseUrl } from './database-url.js';
 import { quoteName } from './dialect.js';
 import { migrate } from './migrate.js';
-import { serverParts } from './server-store.js';
 import { makePrivateFile, sqliteParts } from './sqlite-store.js';
 import { cannotOpen } from './start-failure.js';
 import type { StoreParts } from './store-parts.js';
@@ -29,20 +28,23 @@ export type OpenStore = Store & { readonly dataSource: DataSource };
 /** Opens the database and runs the migrations that are due. Throws StartError. */
 export async function openStore(options: StoreOptions): Promise<OpenStore> {
   const address = readDatabaseUrl(options.url, options.dataFolder);
-  const dataSource = buildDataSource(address, options, 'serve');
+  const dataSource = await buildDataSource(address, options, 'serve');
   try {
     if (address.engine === 'sqlite') await makePrivateFile(address.location);
     await migrate(address, options.migrations, options.logger);
     await dataSource.initialize();
-    return storeOn(address.engine, dataSource, openParts(address, dataSource, options.clock ?? systemClock));
+    return storeOn(address.engine, dataSource, await openParts(address, dataSource, options.clock ?? systemClock));
   } catch (cause) {
     if (dataSource.isInitialized) await dataSource.destroy();
     throw cause instanceof StartError ? cause : cannotOpen(address, cause);
   }
 }
 
-function openParts(address: DatabaseAddress, dataSource: DataSource, clock: Clock): StoreParts {
-  return address.engine === 'sqlite' ? sqliteParts(dataSource, address.location) : serverParts(address, clock);
+async function openParts(address: DatabaseAddress, dataSource: DataSource, clock: Clock): Promise<StoreParts> {
+  if (address.engine === 'sqlite') return sqliteParts(dataSource, address.location);
+  // The drivers of servers are loaded where there is a server: see data-source.ts.
+  const { serverParts } = await import('./server-store.js');
+  return serverParts(address, clock);
 }
 
 function storeOn(engine: Engine, dataSource: DataSource, { style, read, closeReader }: StoreParts): OpenStore {

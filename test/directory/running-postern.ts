@@ -2,10 +2,10 @@
 import { loadSettings } from '../../src/config/load.js';
 import type { Logger } from '../../src/core/index.js';
 import { plugins } from '../../src/plugins/index.js';
-import { startServer } from '../../src/server/start.js';
+import { type PosternServer, startServer } from '../../src/server/start.js';
 import { type HttpAnswer, type SentHttp, sendHttp } from '../support/http-client.js';
 import { basic } from '../support/raw-client.js';
-import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.js';
+import { copiesOf, type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.js';
 import { type TestClock, testClock } from '../support/test-clock.js';
 import { testRandom } from '../support/test-random.js';
 
@@ -38,45 +38,65 @@ export interface RunOptions {
 
 let starts = 0;
 
-/** Starts it on an empty folder, or as another node of one that runs. */
+/** After a first start with no settings. */
+const begunFolder = copiesOf(async ({ path }) => {
+  const begun = { clock: testClock(), printed: [], logged: [] };
+  await closeOn(begun.clock, await startIn(path, {}, begun));
+});
+
+/** Settings that make another first start. */
+const FIRST = ['POSTERN_PROFILE', 'POSTERN_DATABASE', 'POSTERN_KEY_FILE', 'POSTERN_BOOTSTRAP_ADMIN'];
+
+/** Starts it on a folder of its own, or as another node of one that runs. */
 export async function runPostern({ settings = {}, clock, beside }: RunOptions = {}): Promise<RunningPostern> {
-  const folder = await temporaryFolder();
+  const isUsual = beside === undefined && FIRST.every((name) => settings[name] === undefined);
+  const folder = await (isUsual ? begunFolder() : temporaryFolder());
   const shared =
     beside === undefined
       ? {}
       : { POSTERN_DATABASE: `sqlite:${beside.folder.file('postern.sqlite')}`, POSTERN_KEY_FILE: beside.folder.file('site-key.json') };
-  const printed: string[] = [];
-  const logged: string[] = [];
-  const time = clock ?? testClock();
-  const server = await startServer({
+  const seen = { clock: clock ?? testClock(), printed: [], logged: [] };
+  const server = await startIn(folder.path, { ...shared, ...settings }, seen);
+  return {
+    port: server.port,
+    confluencePort: server.confluencePort,
+    ...seen,
+    folder,
+    reload: server.reload,
+    ask: (asked, port = server.port) => sendHttp(port, withCredential(asked)),
+    async close() {
+      await closeOn(seen.clock, server);
+      await folder.remove();
+    },
+  };
+}
+
+interface Seen {
+  readonly clock: TestClock;
+  readonly printed: string[];
+  readonly logged: string[];
+}
+
+function startIn(data: string, settings: Readonly<Record<string, string>>, { clock, printed, logged }: Seen): Promise<PosternServer> {
+  return startServer({
     settings: loadSettings(
       plugins.flatMap(({ manifest }) => manifest.settings),
-      { POSTERN_PORT: '0', POSTERN_DATA: folder.path, ...shared, ...settings },
+      { POSTERN_PORT: '0', POSTERN_DATA: data, ...settings },
     ),
     plugins,
-    clock: time,
+    clock,
     random: testRandom(`node ${(starts += 1)}`),
     logger: recordingLogger(logged),
     timezone: 'UTC',
     print: (line) => printed.push(line),
   });
-  return {
-    port: server.port,
-    confluencePort: server.confluencePort,
-    clock: time,
-    folder,
-    printed,
-    logged,
-    reload: server.reload,
-    ask: (asked, port = server.port) => sendHttp(port, withCredential(asked)),
-    async close() {
-      const ended = server.close();
-      // Connections are swept on the clock.
-      await time.advance(60_000);
-      await ended;
-      await folder.remove();
-    },
-  };
+}
+
+/** Connections are swept on the clock. */
+async function closeOn(clock: TestClock, server: PosternServer): Promise<void> {
+  const ended = server.close();
+  await clock.advance(60_000);
+  await ended;
 }
 
 function withCredential({ as, json, ...sent }: Asked): SentHttp {

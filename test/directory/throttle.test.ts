@@ -132,7 +132,7 @@ describe('a token', () => {
   it('that is rejected is no failed login: nobody looked at a password [DIR-6]', async () => {
     const node = await postern();
     const token = await makeToken(node, ADMIN, { userName: 'user', daysUntilExpiry: 1 });
-    await node.clock.advance(86_400_000);
+    await node.clock.skip(86_400_000);
     for (let time = 0; time < 5; time += 1) expect((await node.ask({ path: MYSELF, as: ['user', token] })).status).toBe(401);
     expect((await node.ask({ path: MYSELF, as: USER })).status).toBe(200);
   });

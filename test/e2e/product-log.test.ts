@@ -1,5 +1,6 @@
 // The products' own audit logs and a token's usage details, asked of the built server while it records.
-import { GATEWAY_PASSWORD, openGate, type Gate, request } from '../support/gate.js';
+import { GATEWAY_PASSWORD } from '../support/first-start.js';
+import { openGate, type Gate, request } from '../support/gate.js';
 import { basic } from '../support/raw-client.js';
 
 interface Entity {

@@ -1,6 +1,10 @@
 // How the built server starts, refuses to start, and what it says; each as a process of its own.
 import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { createPosternMail1795305600080 } from '../../src/mail/postern-mail.js';
+import { plugins } from '../../src/plugins/index.js';
+import { storeMigrations } from '../../src/store/migrations/index.js';
+import { openSqliteReader } from '../../src/store/sqlite-reader.js';
 import { basic } from '../support/raw-client.js';
 import { newFolder, type PosternProcess, runPosternToEnd, startPosternProcess } from '../support/postern-process.js';
 
@@ -41,6 +45,14 @@ describe('the emulator profile', () => {
       );
       expect(modes).toEqual(['600', '600']);
       expect((statSync(path.join(postern.dataFolder, 'audit')).mode & 0o777).toString(8)).toBe('700');
+    });
+
+    it('knows each migration by the name it has in the source: what is bundled goes on where other builds have been', () => {
+      const reader = openSqliteReader(path.join(postern.dataFolder, 'postern.sqlite'));
+      const done = reader.all('SELECT name FROM postern_migration', []) as readonly { name: string }[];
+      reader.close();
+      const migrations = [...storeMigrations, createPosternMail1795305600080, ...plugins.flatMap(({ manifest }) => manifest.migrations)];
+      expect(done.map(({ name }) => name).sort()).toEqual(migrations.map((Migration) => new Migration().name ?? Migration.name).sort());
     });
 
     it('is told when its port is taken', async () => {

@@ -11,11 +11,13 @@ import { LIMITS, silentLogger } from '../../src/core/index.js';
 import { converse } from '../gateway/conversation.js';
 import { sendHttp, type HttpAnswer } from '../support/http-client.js';
 import { basic, sendRaw } from '../support/raw-client.js';
-import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.js';
+import { cheapenPassword } from '../support/first-start.js';
+import { copiesOf, type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.js';
 import { type TestClock, testClock } from '../support/test-clock.js';
 import { testRandom } from '../support/test-random.js';
 
-const ADMIN = basic('admin', 'a-long-password');
+const PASSWORD = 'a-long-password';
+const ADMIN = basic('admin', PASSWORD);
 const GREETING = '/jira/rest/greeting';
 
 let folder: TemporaryFolder;
@@ -25,16 +27,26 @@ let server: Server;
 /** Who reached a route of the app, and as what it saw the request. */
 const reached: { user: PosternUser | undefined; url: string; body: unknown }[] = [];
 
-async function open(settings: Readonly<Record<string, string>> = {}, build: (app: Express) => void = guardWithMiddleware): Promise<void> {
-  folder = await temporaryFolder();
-  clock = testClock();
-  postern = await openPostern({
-    settings: { data: folder.path, bootstrapAdmin: 'admin:a-long-password', 'extender.auth': 'both', ...settings },
+/** After a first start, as most are. */
+const begunFolder = copiesOf(async (begun) => {
+  await (await openIn(begun, {})).close();
+  cheapenPassword(begun.path, PASSWORD);
+});
+
+function openIn({ path: data }: TemporaryFolder, settings: Readonly<Record<string, string>>): Promise<Postern> {
+  return openPostern({
+    settings: { data, bootstrapAdmin: `admin:${PASSWORD}`, 'extender.auth': 'both', ...settings },
     environment: {},
     logger: silentLogger,
     clock,
     random: testRandom(),
   });
+}
+
+async function open(settings: Readonly<Record<string, string>> = {}, build: (app: Express) => void = guardWithMiddleware): Promise<void> {
+  clock = testClock();
+  folder = await begunFolder();
+  postern = await openIn(folder, settings);
   const app = express().enable('case sensitive routing').enable('strict routing');
   build(app);
   server = app.listen(0, '127.0.0.1');
@@ -169,6 +181,8 @@ describe.each([
     await open({}, build);
     const { value } = await token({ limitTo: `[post]${GREETING}[JsonData::to==anybody]` });
     const head = [`POST ${GREETING} HTTP/1.1`, 'Host: a', `Authorization: ${basic('admin', value)}`, 'Content-Type: application/json'];
+    // The app's own server: nobody need wait for its five seconds.
+    server.keepAliveTimeout = 1;
     const client = await converse(port());
     await client.write([...head, 'Content-Length: 18', 'Expect: 100-continue', '', ''].join('\r\n'));
     await client.until((text) => text.includes('100 Continue'));
@@ -207,7 +221,7 @@ describe.each([
     await open({}, build);
     const { value } = await token({ daysUntilExpiry: 1 });
     expect((await ask('GET', GREETING, basic('admin', value))).status).toBe(200);
-    await clock.advance(86_400_000);
+    await clock.skip(86_400_000);
     expect((await ask('GET', GREETING, basic('admin', value))).status).toBe(401);
   });
 

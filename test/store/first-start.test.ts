@@ -6,7 +6,7 @@ import type { Readable, Writable } from 'node:stream';
 import { storeMigrations } from '../../src/store/migrations/index.js';
 import { eachDatabase } from '../support/databases.js';
 
-const CHILD = path.join(import.meta.dirname, 'first-start.child.ts');
+const CHILD = path.join(import.meta.dirname, 'first-start.child.mjs');
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
@@ -20,7 +20,7 @@ async function output({ stdout, stderr }: Child): Promise<string> {
 
 eachDatabase((database) => {
   it('lets one of them make the tables, and the other wait for it', async () => {
-    const parameters = ['--no-warnings', '--import', 'tsx', CHILD, await database.emptyUrl(), (await database.folder()).path];
+    const parameters = ['--no-warnings', CHILD, await database.emptyUrl(), (await database.folder()).path];
     const children = [1, 2].map(() => spawn(process.execPath, parameters, { stdio: 'pipe' }));
     const outputs = children.map(output);
     await Promise.all(children.map(({ stdout }) => once(stdout, 'data')));

@@ -1,7 +1,8 @@
 // A whole Postern from dist/ before a recording product, in both profiles: what the tests of the data plane stand on.
 import type { AuditRecord } from '../../src/audit/contract.js';
 import { basic, type RawAnswer, sendRaw } from './raw-client.js';
-import { newFolder, type PosternProcess, startPosternProcess } from './postern-process.js';
+import { folderAfterFirstStart, GATEWAY_PASSWORD } from './first-start.js';
+import { type PosternProcess, startPosternProcess } from './postern-process.js';
 import { type RecordedRequest, type RecordingUpstream, startUpstream, type UpstreamOptions } from './upstream.js';
 
 export const ADMIN = { username: 'admin', password: 'admin' } as const;
@@ -48,15 +49,14 @@ export async function openGate(profile: 'emulator' | 'gateway', options: GateOpt
       POSTERN_JIRA_UPSTREAM: options.upstreamOrigin ?? upstream.origin,
       POSTERN_JIRA_CONTEXT: context,
       POSTERN_UPSTREAM_IDENTITY: 'header:X-Forwarded-User',
-      // The gateway profile refuses printed passwords, so its administrator has another; `password` below follows.
-      ...(profile === 'gateway' ? { POSTERN_BOOTSTRAP_ADMIN: `admin:${GATEWAY_PASSWORD}` } : {}),
       ...options.settings,
     },
-    newFolder(),
+    await folderAfterFirstStart(profile),
   ).catch(async (error: unknown) => {
     await upstream.close();
     throw error;
   });
+  // The gateway profile refuses printed passwords, so its administrator has another.
   const password = profile === 'gateway' ? GATEWAY_PASSWORD : ADMIN.password;
   const api: Gate['api'] = async (method, path, body, authorization = basic(ADMIN.username, password)) => {
     const answer = await fetch(`${postern.origin}${path}`, {
@@ -105,8 +105,6 @@ export async function openGate(profile: 'emulator' | 'gateway', options: GateOpt
     },
   };
 }
-
-export const GATEWAY_PASSWORD = 'a-password-for-tests';
 
 /** One request as bytes: request line, Host, fields, empty line, body. */
 export function request(method: string, target: string, fields: readonly string[] = [], body = ''): string {

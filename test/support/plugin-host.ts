@@ -123,7 +123,7 @@ async function openWorld(options: PluginWorldOptions, folder: TemporaryFolder, c
   const mail =
     options.mailUrl === undefined || options.mailUrl === null
       ? null
-      : openMail({ store, clock, random, logger, url: new Secret(options.mailUrl), from: 'postern@example.com' });
+      : await openMail({ store, clock, random, logger, url: new Secret(options.mailUrl), from: 'postern@example.com' });
   const host = hostFor(plugin.manifest, {
     clock,
     random,

@@ -44,6 +44,20 @@ describe('the test clock', () => {
     expect(heard).toEqual([20]);
   });
 
+  it('runs what fell due while it was skipped once, at the end, and goes on from there', async () => {
+    const clock = testClock(0);
+    const heard: string[] = [];
+    const cancel = clock.every(7, () => void heard.push('cancelled'), never);
+    clock.every(10, () => void heard.push(`each at ${clock.now()}`), never);
+    clock.after(5, () => {
+      heard.push(`once at ${clock.now()}`);
+      cancel();
+    });
+    await clock.skip(100);
+    await clock.advance(10);
+    expect(heard).toEqual(['once at 100', 'each at 100', 'each at 110']);
+  });
+
   it('runs nothing that was cancelled, also by a task that was due before', async () => {
     const clock = testClock(0);
     const heard: string[] = [];

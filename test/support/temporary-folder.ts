@@ -1,5 +1,5 @@
 // A folder of its own for one test, gone afterwards.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 
@@ -17,5 +17,25 @@ export async function temporaryFolder(): Promise<TemporaryFolder> {
     path: folder,
     file: (name) => path.join(folder, name),
     remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/**
+ * Folders that all begin as `fill` left the first one, which is filled once for a test file: to migrate a database and to hash passwords takes
+ * longer than most tests on it.
+ */
+export function copiesOf(fill: (folder: TemporaryFolder) => Promise<void>): () => Promise<TemporaryFolder> {
+  let first: Promise<TemporaryFolder> | undefined;
+  const make = async (): Promise<TemporaryFolder> => {
+    const folder = await temporaryFolder();
+    await fill(folder);
+    return folder;
+  };
+  afterAll(async () => (await first)?.remove());
+  return async () => {
+    const { path: from } = await (first ??= make());
+    const folder = await temporaryFolder();
+    await cp(from, folder.path, { recursive: true });
+    return folder;
   };
 }

@@ -1,7 +1,7 @@
 // How far a sink has come, beside the spool: what it confirmed survives a restart, and what comes after is sent again.
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SinkCursor } from './follower.js';
 
 const Cursor = z.strictObject({
