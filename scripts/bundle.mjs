@@ -2,8 +2,11 @@
 // they take Node longer to find, read and link than everything else that a start does (docs/decisions/0019-programs-are-bundled.md).
 import { build } from 'esbuild';
 
-/** What holds compiled code, or is loaded where a setting asks for it alone. */
-const EXTERNAL = ['better-sqlite3', 'pg', 'mysql2', 'nodemailer'];
+/**
+ * What holds compiled code, or is loaded where a setting asks for it alone. And what uses Node's old `Buffer()`, of which Node warns whoever
+ * reads the log unless it is a package that does.
+ */
+const EXTERNAL = ['better-sqlite3', 'pg', 'mysql2', 'nodemailer', 'passport-http'];
 
 /** Writes the programs into `folder`, with what they share in `chunks/` beside them; source maps lie there too. */
 export async function bundlePrograms(folder) {

@@ -13,8 +13,10 @@ export async function handle(exchange: Exchange, gateway: Gateway): Promise<void
   const arrival = normalise(exchange.incoming, gateway.site); // one canonical target, or 400
   if (arrival.place !== 'rest') return serveElsewhere(exchange, arrival, gateway); // the control plane, by setting the product's pages, or 404
   const { request, authorization } = arrival;
-  const first = await gateway.authentication.authenticate(request, authorization); // a fact; `unknown` if nobody could find out
-  const judged = await readJudgedBody(exchange, request, first, gateway); // null, unless a rule of the token asks about the body
+  const told = gateway.authentication.authenticate(request, authorization);
+  const first = told instanceof Promise ? await told : told; // a fact; `unknown` if nobody could find out
+  const read = readJudgedBody(exchange, request, first, gateway);
+  const judged = read === null ? null : await read; // null, unless a rule of the token asks about the body
   const identity = judged === null ? first : await gateway.authentication.authenticate(request, authorization); // a body takes its time: is the token still there?
   const destination = gateway.ownResources.owns(request.product, request.path) ? 'own' : 'upstream';
   const decision = decide(request, identity, judged, gateway.policy, { destination, now: gateway.clock.now() }); // pure; deny unless permitted

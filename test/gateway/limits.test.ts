@@ -68,6 +68,7 @@ it('a thousand clients that come at the same moment are all connected, though no
   try {
     // Past the backlog the system lets SYNs fall, and whoever is stopped takes none: this would wait for ever.
     await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+    expect(sockets.filter((socket) => socket.readyState === 'open')).toHaveLength(1_000);
   } finally {
     gate.postern.child.kill('SIGCONT');
     for (const socket of sockets) socket.destroy();

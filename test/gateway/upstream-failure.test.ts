@@ -393,7 +393,7 @@ it('after all of this everything runs, and nothing was unforeseen [GW-41]', asyn
   for (const at of [gate, await impatientGate()]) {
     const { answer } = await at.send(request('GET', freshPath(), [await gates.login(at)]));
     expect(answer.status).toBe(200);
-    expect(at.postern.output()).not.toMatch(/platform\.unexpected|uncaught|unhandled/i);
+    expect(at.postern.output()).not.toMatch(/platform\.unexpected|uncaught|unhandled|DeprecationWarning/i);
     const open = (await at.records()).filter((record) => record.kind === 'request' && record.outcome === 'in-flight');
     expect(open).toEqual([]);
   }
