@@ -82,18 +82,21 @@ export function openTokens(host: PluginHost, profile: WombatsProfile): TokenStor
     recordUses: (uses, manager) =>
       runForEach(
         manager,
-        (builder) =>
-          builder
-            .createQueryBuilder()
-            .update(schema)
-            .set({
-              USAGE_COUNT: () => `${q('USAGE_COUNT')} + :authenticated`,
-              // Batches of several nodes come in any order.
-              LAST_ACCESSED: () => `CASE WHEN ${q('LAST_ACCESSED')} > :at THEN ${q('LAST_ACCESSED')} ELSE :at END`,
-            })
-            .setParameters({ authenticated: each('authenticated'), at: each('at') })
-            .where({ TOKEN_ID: each('tokenRef') }),
+        (builder) => countUse(builder, schema, q),
         uses.map(({ tokenRef, authenticated, lastUsedAt }) => ({ tokenRef, authenticated, at: lastUsedAt })),
       ),
   };
+}
+
+function countUse(manager: EntityManager, schema: ReturnType<typeof wombatsTokenTable>, q: (name: string) => string) {
+  return manager
+    .createQueryBuilder()
+    .update(schema)
+    .set({
+      USAGE_COUNT: () => `${q('USAGE_COUNT')} + :authenticated`,
+      // Batches of several nodes come in any order.
+      LAST_ACCESSED: () => `CASE WHEN ${q('LAST_ACCESSED')} > :at THEN ${q('LAST_ACCESSED')} ELSE :at END`,
+    })
+    .setParameters({ authenticated: each('authenticated'), at: each('at') })
+    .where({ TOKEN_ID: each('tokenRef') });
 }
