@@ -279,6 +279,8 @@ export const LIMITS = {
   upstreamReadBytes: 65_536,
   /** Bytes of an answer’s head. Jira’s are below 8 KiB; a generous bound costs nothing. */
   upstreamHeaderBytesMax: 65_536,
+  /** Bytes of the line before a chunk of an answer: a number, and extensions that nobody uses. */
+  upstreamChunkLineMax: 4_096,
   /** Milliseconds a token that tells the upstream the user is valid: time for one request and for clocks that differ, no more [GW-42]. */
   identityTokenMs: 60_000,
   /** Milliseconds for which such a token is used again: what is left of it then is enough for a slow connection. */

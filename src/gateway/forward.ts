@@ -51,6 +51,11 @@ function reasonPhrase(statusText: string | undefined): string {
   return statusText !== undefined && /^[\x20-\x7e]*$/.test(statusText) ? statusText : '';
 }
 
+/** What has no body by its status says no length (RFC 9110 §8.6): whoever believed it would take the next answer for that body. */
+function withoutLength(headers: readonly string[]): string[] {
+  return headers.filter((_text, index) => (headers[index - (index % 2)] ?? '').toLowerCase() !== 'content-length');
+}
+
 /** One exchange under way: the upstream's answer on one side, the client's response on the other. */
 class Carrier implements Receiver {
   readonly #exchange: Exchange;
@@ -91,11 +96,11 @@ class Carrier implements Receiver {
   }
 
   interim(status: number, reason: string, rawHeaders: string[]): void {
-    sendInformational(this.#exchange, `${status} ${reasonPhrase(reason)}`, this.#inbound(rawHeaders));
+    sendInformational(this.#exchange, `${status} ${reasonPhrase(reason)}`, withoutLength(this.#inbound(rawHeaders)));
   }
 
   head(status: number, reason: string, rawHeaders: string[]): void {
-    const headers = this.#inbound(rawHeaders);
+    const headers = status === 204 ? withoutLength(this.#inbound(rawHeaders)) : this.#inbound(rawHeaders);
     headers.push(...this.#order.added);
     this.#status = status;
     this.#exchange.outgoing.writeHead(status, reasonPhrase(reason), headers);

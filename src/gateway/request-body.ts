@@ -1,4 +1,4 @@
-// The client's body on its way to the upstream. A stream of its own, because undici destroys the body of a request that fails,
+// The client's body on its way to the upstream. A stream of its own, because the body of a request that is over is destroyed,
 // and destroying the client's would take the connection away before the 502 is sent.
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';

@@ -1,4 +1,4 @@
-// One pure function from what a socket or undici reports to a code of ours [GW-41].
+// One pure function from what a socket, a connection or undici reports to a code of ours [GW-41].
 import type { ErrorCode } from '../core/index.js';
 
 const TIMEOUTS = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT']);

@@ -195,6 +195,17 @@ describe('answers before the answer', () => {
     expect(text).toContain('HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n');
   });
 
+  it.each([
+    [
+      '103, before the answer',
+      `HTTP/1.1 103 Early Hints\r\nContent-Length: 2\r\nX-A: 1\r\n\r\n${FINAL}`,
+      'HTTP/1.1 103 Early Hints\r\nX-A: 1\r\n\r\n',
+    ],
+    ['204', 'HTTP/1.1 204 No Content\r\nContent-Length: 2\r\nX-A: 1\r\n\r\n', 'HTTP/1.1 204 No Content\r\nX-A: 1\r\n'],
+  ])('%s, loses a length: it has no body, whatever it says [GW-6]', async (_which, bytes, expected) => {
+    expect(await wire.rawAnswer(bytes)).toContain(expected);
+  });
+
   it.each(['102 Processing', '103 Early Hints'])('%s is not sent to a client of HTTP/1.0 [GW-40]', async (line) => {
     const text = await wire.rawAnswer(`HTTP/1.1 ${line}\r\nLink: </a>; rel=preload\r\n\r\n${FINAL}`, { version: '1.0' });
     expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\n/);

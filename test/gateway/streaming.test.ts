@@ -130,4 +130,26 @@ describe('a download', () => {
     expect(memoryOf(wire.gate).most - before).toBeLessThan(160 * MB);
     client.end();
   });
+
+  it('in very many small pieces waits as one does for a client that does not read, and arrives whole [GW-40]', async () => {
+    const count = 400_000;
+    const client = await converse(wire.gate.postern.port);
+    const target = wire.freshTarget();
+    const said = wire.gate.postern.output().length;
+    await client.write(wire.head('GET', target, 'x-test-hold: end'));
+    await wire.gate.upstream.until(() => wire.hasArrived(target));
+    client.pause();
+    await wire.gate.upstream.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n');
+    void wire.gate.upstream.write('1\r\nx\r\n'.repeat(count));
+    await untilStill(wire.gate, () => wire.gate.upstream.requests.length);
+    client.resume();
+    await client.untilReceived(count * 6);
+    await wire.gate.upstream.write('0\r\n\r\n', 'close');
+    const headLength = finalAnswer(client.text).head.length + 4;
+    await client.untilReceived(headLength + count * 6 + 5);
+    expect(client.received).toBe(headLength + count * 6 + 5);
+    // A listener for each piece would be a warning, and memory.
+    expect(wire.gate.postern.output().slice(said)).not.toContain('MaxListeners');
+    client.end();
+  });
 });

@@ -23,12 +23,19 @@ export class AnswerError extends Error {
 
 type Place = 'head' | 'length' | 'until-close' | 'chunk-size' | 'chunk' | 'chunk-end' | 'trailers' | 'complete';
 
-const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: ([^\r\n\0]*))?$/;
+const BEGINNING = 'HTTP/1.';
+const HEAD_END = '\r\n\r\n';
+const TAB = 0x09;
+const LINE_FEED = 0x0a;
+const NO_STATUS_LINE = 'it begins with no status line';
+const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: ([\t\x20-\x7e\x80-\xff]*))?$/;
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+const FRAMING_NAME = /^(?:content-length|transfer-encoding)$/i;
 const LENGTH = /^\d{1,15}$/;
-// RFC 9112 §7.1.1. Extensions mean nothing to anybody; they are read over, without a second way to write a line's end.
-const CHUNK_SIZE = /^([0-9A-Fa-f]{1,12})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/;
+// RFC 9112 §7.1.1 without the blanks that it calls bad. Extensions mean nothing to anybody; they are read over.
+const CHUNK_SIZE =
+  /^([0-9A-Fa-f]{1,12})(?:;[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:=(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+|"(?:[\t\x20\x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e\x80-\xff])*"))?)*$/;
 
 /** For one answer at a time. */
 export class AnswerParser {
@@ -40,8 +47,7 @@ export class AnswerParser {
   /** Bytes of the body, or of the chunk, that are to come. */
   #left = 0;
   #interims = 0;
-  #trailerBytes = 0;
-  #trailerLines: string[] = [];
+  #trailers = '';
   #isFull = false;
   #persists = false;
   #idleMs: number | null = null;
@@ -84,9 +90,12 @@ export class AnswerParser {
     return this.#idleMs;
   }
 
-  /** Flat names and values of the trailers, of a complete answer. */
-  get trailers(): string[] {
-    return this.#trailerLines.length === 0 ? [] : readFields(this.#trailerLines.join('\r\n'));
+  /** Flat names and values of the trailers, of a complete answer; with that its receiver is forgotten. */
+  takeTrailers(): string[] {
+    const trailers = this.#trailers;
+    this.#receiver = null;
+    this.#trailers = '';
+    return trailers === '' ? [] : readFields(trailers);
   }
 
   /** Reads what has come and tells how many bytes belonged to the answer: less than all where it ended before. Throws AnswerError. */
@@ -108,6 +117,7 @@ export class AnswerParser {
     this.#place = 'complete';
     this.#persists = false;
     this.#carried = '';
+    this.#trailers = '';
   }
 
   #step(bytes: Buffer, at: number): number {
@@ -131,45 +141,45 @@ export class AnswerParser {
   }
 
   #readHead(bytes: Buffer, at: number): number {
-    const found = this.#textBefore('\r\n\r\n', bytes, at, LIMITS.upstreamHeaderBytesMax);
-    if (found === null) return bytes.length;
-    this.#takeHead(found.text);
-    return found.next;
-  }
-
-  /** The text up to `end`, with what was carried; null when the end has not come, and then it is carried. */
-  #textBefore(end: string, bytes: Buffer, at: number, lengthMax: number): { readonly text: string; readonly next: number } | null {
+    const lengthMax = LIMITS.upstreamHeaderBytesMax;
     const { length } = this.#carried;
-    const text = this.#carried + bytes.toString('latin1', at, Math.min(bytes.length, at + lengthMax + end.length));
-    const found = text.indexOf(end, Math.max(0, length - end.length + 1));
-    if ((found < 0 ? text.length : found) > lengthMax) throw new AnswerError('a head or a line without an end');
+    const text = this.#carried + bytes.toString('latin1', at, Math.min(bytes.length, at + lengthMax + HEAD_END.length));
+    const found = text.indexOf(HEAD_END, Math.max(0, length - HEAD_END.length + 1));
+    // The last bytes may be the beginning of its end.
+    if ((found < 0 ? text.length - HEAD_END.length + 1 : found) > lengthMax) refuse('a head without an end');
     this.#carried = found < 0 ? text : '';
-    return found < 0 ? null : { text: text.slice(0, found), next: at + found + end.length - length };
+    if (found >= 0) this.#takeHead(text.slice(0, found));
+    // What is no HTTP may never have an empty line.
+    else if (!BEGINNING.startsWith(text.slice(0, BEGINNING.length))) refuse(NO_STATUS_LINE);
+    return found < 0 ? bytes.length : at + found + HEAD_END.length - length;
   }
 
   #takeHead(text: string): void {
     const lineEnd = text.indexOf('\r\n');
-    const [, minor, code, reason = ''] =
-      STATUS_LINE.exec(lineEnd < 0 ? text : text.slice(0, lineEnd)) ?? refuse('it begins with no status line');
+    const [, minor, code, reason = ''] = STATUS_LINE.exec(lineEnd < 0 ? text : text.slice(0, lineEnd)) ?? refuse(NO_STATUS_LINE);
     const fields = lineEnd < 0 ? [] : readFields(text, lineEnd + 2);
     const status = Number(code);
-    if (status >= 200) return this.#begin(status, reason, fields, minor === '1');
+    const isCurrent = minor === '1';
+    const framing = readFraming(fields);
+    if (framing.isChunked && (framing.length !== null || !isCurrent))
+      refuse('its length is said twice, or in chunks that its version has not');
+    if (status >= 200) return this.#begin(status, reason, fields, framing, isCurrent);
     if (status === 101) refuse('a change of protocol that nobody asked for');
+    // HTTP/1.0 knows none, and behind the end of the connection there is no final one.
+    if (framing.isClosing || !isCurrent) refuse('an interim answer that is the last');
     this.#interims += 1;
     if (this.#interims > LIMITS.upstreamInterimsMax) refuse('too many interim answers');
     this.#receiver?.interim(status, reason, fields);
   }
 
-  #begin(status: number, reason: string, fields: string[], isCurrent: boolean): void {
-    const framing = readFraming(fields);
-    if (framing.isChunked && (framing.length !== null || !isCurrent))
-      refuse('its length is said twice, or in chunks that its version has not');
+  #begin(status: number, reason: string, fields: string[], framing: Framing, isCurrent: boolean): void {
     const hasBody = this.#method !== 'HEAD' && status !== 204 && status !== 304;
-    // Products are known that send a body after HEAD all the same: nothing is read on that connection again.
-    this.#persists = (isCurrent ? !framing.isClosing : framing.isKept) && this.#method !== 'HEAD';
+    // Products are known that send a body after HEAD all the same, or after 204 and 304 where they announce it: nothing is read on that
+    // connection again.
+    const isQuiet = hasBody || (this.#method !== 'HEAD' && !framing.isChunked && (framing.length ?? 0) === 0);
+    this.#persists = isQuiet && !framing.isClosing && (isCurrent || framing.isKept);
     this.#idleMs = framing.idleMs;
-    this.#trailerLines = [];
-    this.#trailerBytes = 0;
+    this.#trailers = '';
     this.#left = framing.length ?? 0;
     if (!hasBody || framing.length === 0) this.#place = 'complete';
     else if (framing.isChunked) this.#place = 'chunk-size';
@@ -196,12 +206,24 @@ export class AnswerParser {
   }
 
   #readLine(bytes: Buffer, at: number): number {
-    const found = this.#textBefore('\r\n', bytes, at, LIMITS.upstreamHeaderBytesMax);
-    if (found === null) return bytes.length;
-    if (this.#place === 'chunk-size') this.#takeChunkSize(found.text);
-    else if (this.#place === 'chunk-end') this.#takeChunkEnd(found.text);
-    else this.#takeTrailer(found.text);
-    return found.next;
+    const feed = bytes.indexOf(LINE_FEED, at);
+    const end = feed < 0 ? bytes.length : feed + 1;
+    if (this.#carried.length + end - at > this.#lineLengthMax() + 2) refuse('a line that is longer than it may be');
+    const text = this.#carried + bytes.toString('latin1', at, end);
+    this.#carried = feed < 0 ? text : '';
+    if (feed < 0) return end;
+    if (!text.endsWith('\r\n')) refuse('a line without its proper end');
+    const line = text.slice(0, -2);
+    if (this.#place === 'chunk-size') this.#takeChunkSize(line);
+    // Nothing can stand before it: there was no room.
+    else if (this.#place === 'chunk-end') this.#place = 'chunk-size';
+    else this.#takeTrailer(line);
+    return end;
+  }
+
+  #lineLengthMax(): number {
+    if (this.#place === 'chunk-end') return 0;
+    return this.#place === 'chunk-size' ? LIMITS.upstreamChunkLineMax : LIMITS.upstreamHeaderBytesMax;
   }
 
   #takeChunkSize(line: string): void {
@@ -210,20 +232,14 @@ export class AnswerParser {
     this.#place = this.#left === 0 ? 'trailers' : 'chunk';
   }
 
-  #takeChunkEnd(line: string): void {
-    if (line !== '') refuse('a chunk is longer than it says');
-    this.#place = 'chunk-size';
-  }
-
   #takeTrailer(line: string): void {
     if (line === '') {
       // Read when they are asked for; read once here, so that a fault in them is one of the answer.
-      if (this.#trailerLines.length > 0) readFields(this.#trailerLines.join('\r\n'));
+      if (this.#trailers !== '') checkTrailers(readFields(this.#trailers));
       return this.#complete();
     }
-    this.#trailerBytes += line.length;
-    if (this.#trailerBytes > LIMITS.upstreamHeaderBytesMax) refuse('too many trailers');
-    this.#trailerLines.push(line);
+    this.#trailers += this.#trailers === '' ? line : `\r\n${line}`;
+    if (this.#trailers.length > LIMITS.upstreamHeaderBytesMax) refuse('too many trailers');
   }
 
   #complete(): void {
@@ -246,10 +262,18 @@ function readFields(lines: string, from = 0): string[] {
     const name = lines.slice(start, colon);
     const value = trimmed(lines, colon + 1, end);
     if (!NAME.test(name) || !VALUE.test(value)) refuse('a field with characters that it may not have');
+    // Legal (RFC 9110 §5.6.3), but there are parsers, Node's among them, that then read another length or coding.
+    if (FRAMING_NAME.test(name) && lines.slice(colon, end).includes('\t')) refuse('a length or a coding with a tab');
     fields.push(name, value);
     start = end + 2;
   }
   return fields;
+}
+
+/** What says where a message ends says it before the body (RFC 9110 §6.5.1). */
+function checkTrailers(fields: readonly string[]): void {
+  const { length, isChunked } = readFraming(fields);
+  if (length !== null || isChunked) refuse('a length behind the body');
 }
 
 /** Without blanks and tabs around it. */
@@ -263,7 +287,7 @@ function trimmed(text: string, from: number, to: number): string {
 
 function isBlank(text: string, at: number): boolean {
   const code = text.charCodeAt(at);
-  return code === 0x20 || code === 0x09;
+  return code === 0x20 || code === TAB;
 }
 
 interface Framing {
@@ -294,7 +318,7 @@ function readFraming(fields: readonly string[]): Framing {
       case 'connection':
         for (const option of value.toLowerCase().split(',')) {
           framing.isClosing ||= option.trim() === 'close';
-          framing.isKept ||= option.trim() === 'keep-alive';
+          framing.isKept ||= trimmed(option, 0, option.length) === 'keep-alive';
         }
         break;
       case 'keep-alive':

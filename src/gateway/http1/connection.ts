@@ -21,10 +21,52 @@ export interface Receiver extends AnswerReceiver {
   failed(error: unknown): void;
 }
 
-/** A request on its way. */
-export interface Errand {
+/** A request on its way, from the line to its end; its receiver is told of that end once. */
+export class Errand {
   readonly request: UpstreamRequest;
   readonly receiver: Receiver;
+  /** What carries it. null: it waits, or is over. */
+  connection: Connection | null = null;
+  readonly #line: Set<Errand>;
+
+  /** `line`: where it may wait. */
+  constructor(request: UpstreamRequest, receiver: Receiver, line: Set<Errand>) {
+    this.request = request;
+    this.receiver = receiver;
+    this.#line = line;
+  }
+
+  /** The client takes more of the answer again. */
+  resume(): void {
+    this.connection?.resume();
+  }
+
+  /** Nobody wants the answer any more: its connection is closed, and its receiver is told nothing. */
+  abort(): void {
+    this.#line.delete(this);
+    this.connection?.abandon();
+    this.request.body?.destroy();
+  }
+
+  end(trailers: string[]): void {
+    try {
+      this.receiver.end(trailers);
+    } catch (error) {
+      return this.fail(error);
+    }
+    // Whoever gives the body may wait for a reader of what is left of it, if only of its end.
+    this.request.body?.destroy();
+  }
+
+  fail(error: unknown): void {
+    try {
+      this.receiver.failed(error);
+    } catch (fault) {
+      // Nobody is left to be told; the others on these connections are not to suffer for it.
+      process.emitWarning(`A failed request could not be answered: ${String(fault)}`);
+    }
+    this.request.body?.destroy();
+  }
 }
 
 /** Milliseconds for which an upstream may be silent [GW-41]. */
@@ -83,21 +125,20 @@ export class Connection {
     return socket !== null && this.#errand === null && !socket.destroyed && socket.writable && !socket.readableEnded;
   }
 
-  carries(errand: Errand): boolean {
-    return this.#errand === errand;
-  }
-
-  /** Sends a request. Throws TypeError, and nothing is sent, for one that cannot be written. */
+  /** Sends a request. Throws, and nothing is sent, where it cannot be written. */
   carry(errand: Errand): void {
     const { request } = errand;
-    const { text, length } = requestHead(request, request.body !== null);
+    const { body } = request;
+    const { text, length } = requestHead(request, body !== null);
+    if (body?.destroyed === true) throw new Error('a body that is gone');
     this.#errand = errand;
-    this.#isSent = request.body === null;
+    errand.connection = this;
+    this.#isSent = body === null || length === 0;
     this.#isBlocked = false;
     this.#silentMs = 0;
     this.#parser.begin(request.method, errand.receiver);
     this.#socket?.write(text, 'latin1');
-    if (request.body !== null) this.#sendBody(request.body, length);
+    if (body !== null && this.#socket !== null) this.#sendBody(errand, body, length, this.#socket);
   }
 
   /** Some bytes have come. */
@@ -106,14 +147,26 @@ export class Connection {
     const errand = this.#errand;
     // Nobody asked: the answer to no request must not become the next one's.
     if (errand === null) return this.destroy(new AnswerError('bytes that nobody asked for'));
+    let read = 0;
     try {
-      const read = this.#parser.read(bytes);
-      if (this.#parser.isComplete) return this.#answered(errand, read === bytes.length);
-      const isFull = this.#parser.takeFull();
-      const wantsMore = !this.#parser.hasHead || errand.receiver.paused();
-      if (isFull || !wantsMore) this.#pause();
+      read = this.#parser.read(bytes);
+    } catch (error) {
+      return this.destroy(error);
+    }
+    // Whoever was told of the answer may have given it up.
+    if (this.#errand !== errand) return;
+    if (this.#parser.isComplete) return this.#answered(errand, read === bytes.length);
+    const isFull = this.#parser.takeFull();
+    const wantsMore = !this.#parser.hasHead || this.#tellPaused(errand);
+    if ((isFull || !wantsMore) && this.#errand === errand) this.#pause();
+  }
+
+  #tellPaused(errand: Errand): boolean {
+    try {
+      return errand.receiver.paused();
     } catch (error) {
       this.destroy(error);
+      return false;
     }
   }
 
@@ -127,9 +180,10 @@ export class Connection {
 
   /** `passedMs` have gone by: ends what was silent for too long. */
   sweep(passedMs: number): void {
-    const waited = this.#silentMs;
     // The client's time, not the upstream's: its bound is the listener's.
-    if (this.#isPaused || (!this.#isSent && !this.#isBlocked && !this.#parser.hasHead)) return;
+    if (this.#isPaused || (!this.#isSent && !this.#isBlocked)) return;
+    const waited = this.#silentMs;
+    // Not before the next sweep: while the process was busy something may have come that has not been read.
     this.#silentMs += passedMs;
     if (this.#errand === null) {
       if (waited >= this.#idleMs()) this.end();
@@ -150,11 +204,18 @@ export class Connection {
     this.#fail();
   }
 
-  /** An errand that its client has given up: nobody is told of it any more. */
+  /** Its errand has been given up: nobody is told of it any more. */
   abandon(): void {
-    this.#errand = null;
+    this.#takeErrand();
     this.#parser.abandon();
     this.#socket?.destroy();
+  }
+
+  #takeErrand(): Errand | null {
+    const errand = this.#errand;
+    this.#errand = null;
+    if (errand !== null) errand.connection = null;
+    return errand;
   }
 
   #pause(): void {
@@ -168,20 +229,22 @@ export class Connection {
   }
 
   #answered(errand: Errand, isAll: boolean): void {
-    this.#errand = null;
-    const persists = this.#parser.persists && this.#isSent && isAll;
+    const isSent = this.#isSent && this.#socket?.writableLength === 0;
+    const persists = this.#parser.persists && isSent && isAll && this.#idleMs() > 0;
+    const trailers = this.#parser.takeTrailers();
+    this.#takeErrand();
     this.resume();
     if (!persists) this.#socket?.destroy();
-    tellEnd(errand, this.#parser.trailers);
-    if (!persists) errand.request.body?.destroy();
-    else if (this.isUsable) this.#owner.idle(this);
+    errand.end(trailers);
+    if (persists && this.isUsable) this.#owner.idle(this);
   }
 
-  #sendBody(body: Readable, length: number | null): void {
-    const socket = this.#socket;
+  #sendBody(errand: Errand, body: Readable, length: number | null, socket: Socket): void {
     let sent = 0;
+    // A body may outlive its errand, and another be on its way by then.
+    const isOver = (): boolean => this.#errand !== errand || this.#isSent || socket.destroyed;
     body.on('data', (chunk: Buffer) => {
-      if (socket === null || socket.destroyed || this.#isSent) return;
+      if (isOver() || chunk.length === 0) return;
       sent += chunk.length;
       // The parser of the client's side has seen to it; a byte too many would be the beginning of another request.
       if (length !== null && sent > length) return this.destroy(new Error('a body that is longer than it says'));
@@ -193,16 +256,22 @@ export class Connection {
       body.pause();
     });
     body.on('end', () => {
-      if (socket === null || socket.destroyed || this.#isSent) return;
-      if (length !== null && sent < length) return this.destroy(new Error('a body that is shorter than it says'));
+      if (isOver()) return;
+      if (length !== null) return this.destroy(new Error('a body that is shorter than it says'));
       this.#isSent = true;
-      if (length === null) socket.write('0\r\n\r\n', 'latin1');
+      this.#silentMs = 0;
+      socket.write('0\r\n\r\n', 'latin1');
     });
-    body.on('error', (error) => this.destroy(error));
+    const broken = (error?: unknown): void => {
+      if (!isOver()) this.destroy(error ?? new Error('a body that breaks off'));
+    };
+    body.on('error', broken);
+    body.on('close', broken);
   }
 
   #drained(): void {
     this.#isBlocked = false;
+    this.#silentMs = 0;
     this.#errand?.request.body?.resume();
   }
 
@@ -223,20 +292,10 @@ export class Connection {
   }
 
   #fail(): void {
-    const errand = this.#errand;
+    const errand = this.#takeErrand();
     if (errand === null) return;
-    this.#errand = null;
     this.#parser.abandon();
-    errand.receiver.failed(this.#error ?? Object.assign(new Error('the upstream closed the connection'), { code: 'ECONNRESET' }));
-    errand.request.body?.destroy();
-  }
-}
-
-function tellEnd({ receiver }: Errand, trailers: string[]): void {
-  try {
-    receiver.end(trailers);
-  } catch (error) {
-    receiver.failed(error);
+    errand.fail(this.#error ?? Object.assign(new Error('the upstream closed the connection'), { code: 'ECONNRESET' }));
   }
 }
 

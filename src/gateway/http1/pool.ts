@@ -1,7 +1,7 @@
 // The connections to one upstream: kept, used again, opened up to a bound, and waited for in line.
 import type { Socket } from 'node:net';
 import { type Cancel, type Clock, LIMITS } from '../../core/index.js';
-import { Connection, type ConnectionOwner, type Errand, type Receiver, type SilenceBounds, type UpstreamRequest } from './connection.js';
+import { Connection, type ConnectionOwner, Errand, type Receiver, type SilenceBounds, type UpstreamRequest } from './connection.js';
 
 /** Connects; `read` is to be called with all that comes, whose bytes are the caller's again afterwards. */
 export type OpenSocket = (read: (bytes: Buffer) => void, done: (error: Error | null, socket: Socket | null) => void) => void;
@@ -25,12 +25,15 @@ export class Pool implements ConnectionOwner {
   readonly #connections = new Set<Connection>();
   /** The last to be used is the first to be used again, so that the others can go. */
   readonly #idle: Connection[] = [];
+  /** Those whose answer ended in this turn. */
+  #resting: Connection[] = [];
   readonly #waiting = new Set<Errand>();
-  readonly #carrying = new WeakMap<Errand, Connection>();
   #opening = 0;
   #stopSweeping: Cancel | null = null;
   #whenEmpty: (() => void) | null = null;
-  #isClosing = false;
+  /** null: it is open. */
+  #closing: Promise<void> | null = null;
+  #isDestroyed = false;
 
   constructor(options: PoolOptions) {
     this.#options = options;
@@ -38,42 +41,39 @@ export class Pool implements ConnectionOwner {
 
   /** Sends a request, at once or when a connection is free. The receiver is told everything, a failure too. */
   send(request: UpstreamRequest, receiver: Receiver): Sent {
-    const errand: Errand = { request, receiver };
+    const errand = new Errand(request, receiver, this.#waiting);
     const free = this.#takeIdle();
-    if (free === null) {
+    if (free !== null) {
+      if (!start(free, errand)) this.#serve(free);
+    } else if (this.#isDestroyed) errand.fail(closed());
+    else {
       this.#waiting.add(errand);
       this.#openForWaiting();
-    } else this.#start(free, errand);
-    return {
-      resume: () => this.#carrying.get(errand)?.resume(),
-      abort: () => this.#abort(errand),
-    };
+    }
+    return errand;
   }
 
   /** Resolves when what runs and waits is done; nothing new is to be sent. */
   close(): Promise<void> {
-    this.#isClosing = true;
-    return new Promise((resolve) => {
-      this.#whenEmpty = resolve;
-      for (const connection of this.#idle.splice(0)) connection.end();
-      this.#tellEmpty();
-    });
+    this.#closing ??= new Promise((resolve) => (this.#whenEmpty = resolve));
+    for (const connection of this.#idle.splice(0)) connection.end();
+    this.#tellEmpty();
+    return this.#closing;
   }
 
   /** Closes every connection at once. */
   async destroy(): Promise<void> {
-    const closed = this.close();
-    const error = new Error('the gateway closes its connections');
-    for (const { receiver } of this.#takeWaiting()) receiver.failed(error);
-    for (const connection of this.#connections) connection.destroy(error);
-    await closed;
+    this.#isDestroyed = true;
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const errand of waiting) errand.fail(closed());
+    for (const connection of this.#connections) connection.destroy(closed());
+    await this.close();
   }
 
+  /** In the next turn: what stood behind the answer may be read in this one, and must not be taken for the answer to another request. */
   idle(connection: Connection): void {
-    const next = this.#waiting.values().next().value;
-    if (next !== undefined) this.#start(connection, next);
-    else if (this.#isClosing) connection.end();
-    else this.#idle.push(connection);
+    if (this.#resting.push(connection) === 1) setImmediate(this.#serveRested);
   }
 
   closed(connection: Connection): void {
@@ -91,75 +91,103 @@ export class Pool implements ConnectionOwner {
     return null;
   }
 
-  #start(connection: Connection, errand: Errand): void {
-    this.#waiting.delete(errand);
-    this.#carrying.set(errand, connection);
-    try {
-      connection.carry(errand);
-    } catch (error) {
-      // Nothing was written: the connection is as it was.
-      this.#carrying.delete(errand);
-      errand.receiver.failed(error);
-      this.idle(connection);
+  readonly #serveRested = (): void => {
+    const rested = this.#resting;
+    this.#resting = [];
+    for (const connection of rested) this.#serve(connection);
+    this.#openForWaiting();
+  };
+
+  /** It can be used: by whoever has waited longest, or later. */
+  #serve(connection: Connection): void {
+    while (connection.isUsable) {
+      const next = this.#takeWaiting();
+      if (next === null) {
+        if (this.#closing === null) this.#idle.push(connection);
+        else connection.end();
+        return;
+      }
+      if (start(connection, next)) return;
     }
   }
 
-  #abort(errand: Errand): void {
-    if (this.#waiting.delete(errand)) return;
-    const connection = this.#carrying.get(errand);
-    if (connection?.carries(errand) === true) connection.abandon();
+  #takeWaiting(): Errand | null {
+    const next = this.#waiting.values().next().value;
+    if (next === undefined) return null;
+    this.#waiting.delete(next);
+    return next;
+  }
+
+  /** Whether there are more that wait than connections that will be theirs. */
+  #lacksConnections(): boolean {
+    return this.#opening + this.#resting.length < this.#waiting.size;
   }
 
   /** One connection for each that waits, within the bound. */
   #openForWaiting(): void {
-    while (this.#opening < this.#waiting.size && this.#connections.size + this.#opening < LIMITS.upstreamConnectionsMax) this.#open();
+    while (this.#lacksConnections() && this.#connections.size + this.#opening < LIMITS.upstreamConnectionsMax) this.#open();
   }
 
   #open(): void {
     this.#opening += 1;
     const connection = new Connection(this, this.#options.bounds);
-    this.#options.openSocket(
-      (bytes) => connection.received(bytes),
-      (error, socket) => {
+    const read = (bytes: Buffer): void => connection.received(bytes);
+    try {
+      this.#options.openSocket(read, (error, socket) => {
         this.#opening -= 1;
-        if (error !== null || socket === null) return this.#notOpened(error);
-        connection.attach(socket);
-        this.#connections.add(connection);
-        this.#stopSweeping ??= this.#sweepRegularly();
-        this.idle(connection);
-      },
-    );
+        if (error === null && socket !== null) return this.#opened(connection, socket);
+        this.#failWaiting(error);
+        this.#openForWaiting();
+        this.#tellEmpty();
+      });
+    } catch (error) {
+      this.#opening -= 1;
+      this.#failWaiting(error);
+    }
   }
 
-  /** Whoever has waited longest is told; the others have a connection on its way each, or get one. */
-  #notOpened(error: unknown): void {
-    const errand = this.#waiting.values().next().value;
-    if (errand !== undefined) {
-      this.#waiting.delete(errand);
-      errand.receiver.failed(error);
-    }
-    this.#openForWaiting();
-    this.#tellEmpty();
+  #opened(connection: Connection, socket: Socket): void {
+    connection.attach(socket);
+    this.#connections.add(connection);
+    this.#stopSweeping ??= this.#sweepRegularly();
+    this.#serve(connection);
+  }
+
+  /** Whoever has waited longest is told, unless each has another connection on its way. */
+  #failWaiting(error: unknown): void {
+    if (this.#lacksConnections()) this.#takeWaiting()?.fail(error);
   }
 
   #sweepRegularly(): Cancel {
-    const passedMs = LIMITS.upstreamSweepMs;
+    const { clock } = this.#options;
+    let sweptAt = clock.monotonicMs();
     const sweep = (): void => {
+      const now = clock.monotonicMs();
+      const passedMs = now - sweptAt;
+      sweptAt = now;
       for (const connection of this.#connections) connection.sweep(passedMs);
     };
-    return this.#options.clock.every(passedMs, sweep, () => undefined);
-  }
-
-  #takeWaiting(): Errand[] {
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    return waiting;
+    return clock.every(LIMITS.upstreamSweepMs, sweep, () => undefined);
   }
 
   #tellEmpty(): void {
-    if (this.#connections.size + this.#opening > 0) return;
+    // What is on its way when all is closed at once is closed when it arrives; nobody waits for that.
+    if (this.#connections.size > 0 || (this.#opening > 0 && !this.#isDestroyed)) return;
     this.#stopSweeping?.();
     this.#stopSweeping = null;
-    if (this.#isClosing && this.#waiting.size === 0) this.#whenEmpty?.();
+    if (this.#closing !== null && this.#waiting.size === 0) this.#whenEmpty?.();
   }
 }
+
+/** Whether it was sent; else its receiver was told, and the connection is as it was. */
+function start(connection: Connection, errand: Errand): boolean {
+  try {
+    connection.carry(errand);
+    return true;
+  } catch (error) {
+    errand.fail(error);
+    return false;
+  }
+}
+
+const closed = (): Error => new Error('the gateway closes its connections');

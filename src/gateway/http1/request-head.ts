@@ -17,12 +17,13 @@ export interface RequestFraming {
 const TARGET = /^\/[\x21-\x7e]*$/;
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const FORBIDDEN = /[^\t\x20-\x7e\x80-\xff]/;
+const LENGTH = /^\d{1,15}$/;
 /** Methods whose requests say that they have no body (RFC 9110 §8.6). */
 const EXPECTED_TO_HAVE_A_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 
 /**
- * The head, with its empty line, and the framing of the body. Throws TypeError for what would end a line early: nothing that arrives here
- * should, and a second request must not come of it if it does.
+ * The head, with its empty line, and the framing of the body. Throws TypeError for what would end a line early, or say in two ways where the
+ * request ends: nothing that arrives here should, and a second request must not come of it if it does.
  */
 export function requestHead({ method, target, headers }: RequestHead, hasBody: boolean): RequestFraming {
   if (!NAME.test(method) || !TARGET.test(target)) throw new TypeError('a request line with characters that it may not have');
@@ -32,11 +33,23 @@ export function requestHead({ method, target, headers }: RequestHead, hasBody: b
     const name = headers[index] ?? '';
     const value = headers[index + 1] ?? '';
     if (!NAME.test(name) || FORBIDDEN.test(value)) throw new TypeError('a field with characters that it may not have');
+    // Most names are not looked at any further.
+    const former = length;
+    if (name.length === 14 || name.length === 17) length = lengthIn(name, value, former);
     // Written anew: `000` is a number that some read in another way.
-    if (name === 'Content-Length') length = Number(value);
-    text += `${name}: ${name === 'Content-Length' ? length : value}\r\n`;
+    text += `${name}: ${length === former ? value : length}\r\n`;
   }
   if (hasBody) return length === null ? { text: `${text}Transfer-Encoding: chunked\r\n\r\n`, length } : { text: `${text}\r\n`, length };
+  if (length !== null && length > 0) throw new TypeError('a length, and no body');
   const isToldNone = length !== null || !EXPECTED_TO_HAVE_A_BODY.has(method);
   return { text: isToldNone ? `${text}\r\n` : `${text}Content-Length: 0\r\n\r\n`, length: 0 };
+}
+
+/** The length of the body, as far as it is known with this field. */
+function lengthIn(name: string, value: string, former: number | null): number | null {
+  const folded = name.toLowerCase();
+  if (folded === 'transfer-encoding') throw new TypeError('a transfer coding that is not ours');
+  if (folded !== 'content-length') return former;
+  if (former !== null || !LENGTH.test(value)) throw new TypeError('a length that is none, or two');
+  return Number(value);
 }
