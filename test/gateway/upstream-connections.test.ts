@@ -186,6 +186,18 @@ describe('a receiver that throws', () => {
     },
   );
 
+  it('when it is told that nothing more is here yet is told of a failure, once [GW-41]', async () => {
+    const told = world.ask();
+    told.on = (what) => {
+      if (what === 'paused') throw new Error('a fault of ours');
+    };
+    const peer = await world.peer(0);
+    peer.send('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nhalf'.slice(0, -1));
+    await told.over;
+    await peer.closed();
+    expect(told.all).toEqual(['head 200', 'body hal', 'failed a fault of ours']);
+  });
+
   it('when it is told of its failure keeps nothing from the others [GW-41]', async () => {
     const all = [world.ask(), world.ask(), world.ask()];
     all[0]!.on = () => {

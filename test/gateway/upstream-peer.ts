@@ -88,6 +88,7 @@ export class Told implements Receiver {
   }
 
   paused(): boolean {
+    this.on('paused');
     return this.takes;
   }
 

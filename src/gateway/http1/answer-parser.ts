@@ -1,6 +1,6 @@
 // Reads an upstream's answers out of the bytes of one connection, strictly (RFC 9112): what two readers could take differently is an error,
-// and the connection with it. Knows no socket. What it must agree with is in test/gateway/answer-parser.test.ts: every answer that Node's own
-// parser refuses, it refuses; every one that both take, they read alike.
+// and the connection with it. Knows no socket. Its rules are in test/gateway/answer-parser.test.ts and answer-chunks.test.ts; that it refuses
+// what Node's own parser refuses, and reads alike what both take, in answer-parser.property.test.ts.
 import { LIMITS } from '../../core/index.js';
 
 /** What becomes of an answer, in this order: interim heads, one head, its body in pieces. Fields are flat names and values, bytes as characters. */
