@@ -226,6 +226,7 @@ describe('Expect: 100-continue', () => {
       await client.write('body');
       await client.until((text) => text.includes('{"ok":true}'));
       client.end();
+      await wire.gate.upstream.until(() => wire.gate.upstream.requests.some((one) => one.target === target));
       const received = wire.gate.upstream.requests.filter((one) => one.target === target);
       expect(received.map((one) => one.bytes)).toEqual([4]);
       expect(wire.gate.upstream.header(received[0], 'Expect')).toEqual([]);

@@ -32,7 +32,14 @@ export async function furnish(world: PageWorld): Promise<void> {
 }
 
 export const SCENES: readonly Scene[] = [
-  { name: 'sign-in', visit: (world, theme) => world.visit({ theme }) },
+  {
+    name: 'sign-in',
+    async visit(world, theme) {
+      const visit = await world.visit({ theme });
+      await visit.page.getByRole('heading', { name: 'Sign in' }).waitFor();
+      return visit;
+    },
+  },
   {
     name: 'my-tokens',
     async visit(world, theme) {
