@@ -169,7 +169,7 @@ export const LIMITS = {
   databaseLockTimeoutMs: 2_000,
   /** Milliseconds the required audit sink may take [AUD-2]. */
   auditTimeoutMs: 2_000,
-  /** Turns of the event loop that a write waits while each brings more requests: with 32 connections a write holds 20 of them instead of five. */
+  /** Turns of the event loop that a write waits while each brings more requests: with 32 connections a write holds twelve of them instead of five. */
   auditGatherTurns: 8,
   /** Milliseconds that an entry nobody waits for, as a record's end, may wait for company: it mostly shares the next request's write. */
   auditLingerMs: 10,

@@ -1,11 +1,8 @@
 // A connection to an upstream is used again only where nothing of the one before can be left on it; and whatever becomes of it, each request is
 // told one end, once.
-import { Readable } from 'node:stream';
 import { LIMITS } from '../../src/core/index.js';
-import { openWorld, settle, type Told, type World } from './upstream-peer.js';
+import { ANSWERED, answerOn, OK, openWorld, settle, sized, type Told, upload, type World } from './upstream-peer.js';
 
-const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
-const ANSWERED = ['head 200', 'body ok', 'end'];
 let world: World;
 
 beforeEach(async () => {
@@ -13,21 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-/** A body that the test pushes. */
-const upload = (): Readable => new Readable({ read() {} });
-const sized = (length: number | string): { method: string; headers: string[] } => ({
-  method: 'POST',
-  headers: ['Host', 'a', 'Content-Length', String(length)],
-});
-/** The whole of an answer to the next request. */
-async function answered(peer: number, told: Told, count: number, answer = OK): Promise<void> {
-  const one = await world.peer(peer);
-  await one.asked(count);
-  one.send(answer);
-  await told.over;
-  // It rests for a turn.
-  await settle();
-}
+const answered = (peer: number, told: Told, count: number, answer = OK): Promise<void> => answerOn(world, peer, told, count, answer);
 
 describe('a connection', () => {
   it('is used again after an answer that was read to its end [GW-40]', async () => {

@@ -1,7 +1,7 @@
 // Both ends of an upstream's connections in the hands of a test: what a request is told, and what the upstream gets and sends, byte for byte.
 import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { Pool, type PoolOptions, type Sent } from '../../src/gateway/http1/pool.js';
 import type { Receiver, SilenceBounds, UpstreamRequest } from '../../src/gateway/http1/connection.js';
 import { LIMITS } from '../../src/core/index.js';
@@ -187,4 +187,28 @@ export async function openWorld(wrap: (usual: PoolOptions['openSocket']) => Pool
 /** What is under way on the loopback has arrived after so many turns of the loop, and of the system's timer. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** A small answer … */
+export const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+/** … and what whoever asked is told of it. */
+export const ANSWERED = ['head 200', 'body ok', 'end'];
+
+/** A body that the test pushes. */
+export const upload = (): Readable => new Readable({ read() {} });
+
+/** A request with a body of a length. */
+export const sized = (length: number | string): { method: string; headers: string[] } => ({
+  method: 'POST',
+  headers: ['Host', 'a', 'Content-Length', String(length)],
+});
+
+/** Gives the whole of an answer to the next request on a connection. */
+export async function answerOn(world: World, peer: number, told: Told, count: number, answer = OK): Promise<void> {
+  const one = await world.peer(peer);
+  await one.asked(count);
+  one.send(answer);
+  await told.over;
+  // It rests for a turn.
+  await settle();
 }

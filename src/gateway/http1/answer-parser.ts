@@ -47,7 +47,10 @@ export class AnswerParser {
   /** Bytes of the body, or of the chunk, that are to come. */
   #left = 0;
   #interims = 0;
-  #trailers = '';
+  /** Lines of trailers, until the last has come … */
+  #trailerLines = '';
+  /** … and then their names and values. */
+  #trailers: string[] = [];
   #isFull = false;
   #persists = false;
   #idleMs: number | null = null;
@@ -94,8 +97,8 @@ export class AnswerParser {
   takeTrailers(): string[] {
     const trailers = this.#trailers;
     this.#receiver = null;
-    this.#trailers = '';
-    return trailers === '' ? [] : readFields(trailers);
+    this.#trailers = [];
+    return trailers;
   }
 
   /** Reads what has come and tells how many bytes belonged to the answer: less than all where it ended before. Throws AnswerError. */
@@ -117,7 +120,8 @@ export class AnswerParser {
     this.#place = 'complete';
     this.#persists = false;
     this.#carried = '';
-    this.#trailers = '';
+    this.#trailerLines = '';
+    this.#trailers = [];
   }
 
   #step(bytes: Buffer, at: number): number {
@@ -179,7 +183,8 @@ export class AnswerParser {
     const isQuiet = hasBody || (this.#method !== 'HEAD' && !framing.isChunked && (framing.length ?? 0) === 0);
     this.#persists = isQuiet && !framing.isClosing && (isCurrent || framing.isKept);
     this.#idleMs = framing.idleMs;
-    this.#trailers = '';
+    this.#trailerLines = '';
+    this.#trailers = [];
     this.#left = framing.length ?? 0;
     if (!hasBody || framing.length === 0) this.#place = 'complete';
     else if (framing.isChunked) this.#place = 'chunk-size';
@@ -234,12 +239,12 @@ export class AnswerParser {
 
   #takeTrailer(line: string): void {
     if (line === '') {
-      // Read when they are asked for; read once here, so that a fault in them is one of the answer.
-      if (this.#trailers !== '') checkTrailers(readFields(this.#trailers));
+      if (this.#trailerLines !== '') this.#trailers = readTrailers(this.#trailerLines);
+      this.#trailerLines = '';
       return this.#complete();
     }
-    this.#trailers += this.#trailers === '' ? line : `\r\n${line}`;
-    if (this.#trailers.length > LIMITS.upstreamHeaderBytesMax) refuse('too many trailers');
+    this.#trailerLines += this.#trailerLines === '' ? line : `\r\n${line}`;
+    if (this.#trailerLines.length > LIMITS.upstreamHeaderBytesMax) refuse('too many trailers');
   }
 
   #complete(): void {
@@ -271,9 +276,11 @@ function readFields(lines: string, from = 0): string[] {
 }
 
 /** What says where a message ends says it before the body (RFC 9110 §6.5.1). */
-function checkTrailers(fields: readonly string[]): void {
+function readTrailers(lines: string): string[] {
+  const fields = readFields(lines);
   const { length, isChunked } = readFraming(fields);
   if (length !== null || isChunked) refuse('a length behind the body');
+  return fields;
 }
 
 /** Without blanks and tabs around it. */
@@ -317,6 +324,7 @@ function readFraming(fields: readonly string[]): Framing {
         break;
       case 'connection':
         for (const option of value.toLowerCase().split(',')) {
+          // Generously read where it closes, strictly where it keeps.
           framing.isClosing ||= option.trim() === 'close';
           framing.isKept ||= trimmed(option, 0, option.length) === 'keep-alive';
         }
