@@ -1,7 +1,7 @@
 // Compiles src/ into dist/, bundles the programs there, and builds the pages of src/ui into dist/ui. Run by `npm ci` (prepare), `npm run
 // build` and before every test. The old dist/ stays until the new one is whole, so that a build that fails leaves what ran before.
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { bundlePrograms } from './bundle.mjs';
@@ -32,6 +32,8 @@ try {
   if (failed === undefined) {
     // In place of what the compiler made of the two programs.
     await bundlePrograms(fresh);
+    // npx makes a program executable when it first links it, and never again: a build over it must not take that away.
+    chmodSync(`${fresh}/cli/postern.js`, 0o755);
     compressPages(`${fresh}/ui`);
     rmSync('dist', { recursive: true, force: true });
     renameSync(fresh, 'dist');
