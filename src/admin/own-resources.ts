@@ -22,14 +22,16 @@ interface Served {
 
 /** Satisfies the gateway's OwnResources. */
 export function createOwnResources(needs: OwnResourcesNeeds) {
-  const placed = needs.modules.flatMap((module) => {
+  // Asked for every request: a product's own alone are looked at.
+  const placed = new Map<Product, { readonly module: RestModule; readonly prefix: string; readonly below: string }[]>();
+  for (const module of needs.modules) {
     const contextPath = module.product === 'cloud' ? '' : needs.contextPaths.get(module.product);
-    if (contextPath === undefined) return [];
+    if (contextPath === undefined) continue;
     const prefix = `${contextPath}${module.path}`;
-    return [{ module, prefix, below: `${prefix}/` }];
-  });
+    placed.set(module.product, [...(placed.get(module.product) ?? []), { module, prefix, below: `${prefix}/` }]);
+  }
   const moduleAt = (product: Product, path: string): RestModule | undefined =>
-    placed.find(({ module, prefix, below }) => module.product === product && (path === prefix || path.startsWith(below)))?.module;
+    placed.get(product)?.find(({ prefix, below }) => path === prefix || path.startsWith(below))?.module;
   // Beside the request, never on it: nothing that arrives can forge an entry here.
   const arrivals = new WeakMap<IncomingMessage, ArrivedRequest>();
   const callerOf = (incoming: IncomingMessage): ArrivedRequest => {

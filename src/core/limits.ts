@@ -37,6 +37,10 @@ export const LIMITS = {
   clientIdleMarginMs: 10_000,
   /** Characters of pieces written together that are joined to one: below libuv's and Node's 16 KiB for what is written without a copy of its own. */
   joinedWriteMax: 12_288,
+  /** Bytes of a head that is read without node:http: half of what that takes, so that the two never differ about the bound. */
+  plainHeadBytesMax: 8_192,
+  /** Milliseconds between two looks at the connections that node:http does not watch. */
+  plainSweepMs: 1_000,
   /** Connections that the system completes before they are taken, if its own bound lets it: with Node's 511 a burst loses SYNs, which come again after a second. */
   listenBacklog: 4_000,
   /** Open client connections; past it new ones are closed. */

@@ -1,7 +1,7 @@
 // The gateway's own answers: one shape for every error, written in the letters that clients compare [EXT-60].
 import { ERROR_CODES, type ErrorCode, HostError, JSON_CONTENT_TYPE, METHODS } from '../core/index.js';
 import { discardBody } from './discard.js';
-import type { Exchange } from './exchange.js';
+import { type Exchange, nodeExchange } from './exchange.js';
 import { headerPairs } from './header-list.js';
 
 /** Answers with `{"message","status-code"}`, or with `json` where a vendor's shape is due; returns the bytes of the body. Does nothing when an answer has begun. */
@@ -52,7 +52,7 @@ const continued = new WeakSet<object>();
 export function sendContinue(exchange: Exchange): void {
   if (hasSentContinue(exchange.outgoing)) return;
   continued.add(exchange.outgoing);
-  exchange.outgoing.writeContinue();
+  nodeExchange(exchange).outgoing.writeContinue();
 }
 
 /** Passes 1xx on, with fields that node:http would refuse or change in a 103; HTTP/1.0 knows none (RFC 9110 §15.2). */

@@ -3,7 +3,7 @@ import type { Outcome } from '../audit/contract.js';
 import { type CanonicalRequest, ERROR_CODES, HostError, type Identity } from '../core/index.js';
 import { type Occasion, trustedChain } from '../policy/index.js';
 import { sendContinue } from './answer.js';
-import { type Exchange, isGone } from './exchange.js';
+import { type Exchange, isGone, nodeExchange } from './exchange.js';
 import { failed, forward } from './forward.js';
 import type { Gateway, OwnResources } from './gateway.js';
 import { headerPairs } from './header-list.js';
@@ -49,7 +49,8 @@ function serveHere(
   identity: Identity,
   place: Pick<OwnResources, 'serve'>,
 ): Promise<Outcome> {
-  const { incoming, outgoing } = exchange;
+  const served = nodeExchange(exchange);
+  const { incoming, outgoing } = served;
   if (isGone(exchange)) return Promise.resolve(LEFT);
   for (const [name, value] of headerPairs(loginHeaders(identity))) outgoing.setHeader(name, value);
   outgoing.setHeader('X-Request-Id', request.requestId);
@@ -62,7 +63,7 @@ function serveHere(
       const kind = outgoing.writableFinished ? 'served' : 'aborted';
       resolve({ kind, status: outgoing.statusCode, code: kind === 'aborted' ? 'request.aborted' : null, bytesIn, bytesOut });
     });
-    place.serve(exchange, request, caller);
+    place.serve(served, request, caller);
   });
 }
 

@@ -6,11 +6,12 @@ import type { SecureContextOptions, TLSSocket } from 'node:tls';
 import { ERROR_CODES, type ErrorCode, JSON_CONTENT_TYPE, LIMITS, METHODS } from '../core/index.js';
 import { plainAddress } from '../policy/index.js';
 import { answerError, asHostError } from './answer.js';
-import type { Exchange } from './exchange.js';
+import type { Exchange, NodeExchange } from './exchange.js';
 import type { Gateway } from './gateway.js';
 import { handle } from './handle.js';
 import { inTurn } from './in-turn.js';
 import { writeInOne } from './one-write.js';
+import { openPlainFront } from './plain/front.js';
 
 /** Makes the server; it listens when told to. With a secure context it speaks TLS and nothing else [GW-43]. */
 export function createEntry(gateway: Gateway, secureContext: SecureContextOptions | null = null): Server {
@@ -33,13 +34,14 @@ export function createEntry(gateway: Gateway, secureContext: SecureContextOption
   server.maxConnections = LIMITS.connectionsMax;
   const silenceMs = Math.max(0, ...[...gateway.upstreams.values()].map((upstream) => upstream.silenceMs));
   server.timeout = Math.max(LIMITS.clientIdleTimeoutMs, silenceMs + LIMITS.clientIdleMarginMs);
-  const enterNow = (exchange: Exchange): void => void enter(exchange, gateway);
+  const enterNow = (exchange: NodeExchange): void => void enter(exchange, gateway);
   const carry = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     // Node's parser drops what it has received behind such a request: nothing may be read on the connection after that [GW-6, GW-45].
     if (incoming.headers.upgrade !== undefined) outgoing.shouldKeepAlive = false;
     inTurn({ incoming, outgoing }, enterNow);
   };
-  server.on(secureContext === null ? 'connection' : 'secureConnection', writeInOne);
+  if (secureContext === null) openPlainFront(server, gateway, (exchange) => void enter(exchange, gateway));
+  else server.on('secureConnection', writeInOne);
   server.on('request', carry);
   server.on('checkContinue', carry);
   server.on('checkExpectation', carry);

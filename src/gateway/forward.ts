@@ -4,7 +4,7 @@ import type { Outcome } from '../audit/contract.js';
 import { type CanonicalRequest, ERROR_CODES, type ErrorCode, LIMITS } from '../core/index.js';
 import { answerError, sendContinue, sendInformational } from './answer.js';
 import { discardBody } from './discard.js';
-import { type Exchange, isGone } from './exchange.js';
+import { type Exchange, isGone, nodeExchange } from './exchange.js';
 import { headerPairs } from './header-list.js';
 import type { Receiver } from './http1/connection.js';
 import type { Sent } from './http1/pool.js';
@@ -65,9 +65,10 @@ class Carrier implements Receiver {
   #status = 0;
   #bytesIn = 0;
   #bytesOut = 0;
+  /** The head, until something leaves: an answer that breaks off before that can still become a 502. */
+  #heldHead: { readonly reason: string; readonly headers: string[] } | null = null;
   /** The first piece of the body: should it be all of it, it leaves together with the head and the end. */
   #held: Buffer | string | null = null;
-  #isHeadOut = false;
   #isDraining = false;
   #isOver = false;
 
@@ -78,12 +79,12 @@ class Carrier implements Receiver {
   }
 
   start(): void {
-    const { incoming, outgoing } = this.#exchange;
     if (isGone(this.#exchange)) return this.#clientClosed();
-    outgoing.on('close', () => this.#clientClosed());
+    this.#exchange.outgoing.on('close', () => this.#clientClosed());
     // The decision came first; only now may the body come [GW-40].
     if (this.#order.request.expectsContinue) sendContinue(this.#exchange);
-    if (!announcesBody(incoming)) return this.#dispatch(null);
+    if (!announcesBody(this.#exchange.incoming)) return this.#dispatch(null);
+    const { incoming } = nodeExchange(this.#exchange);
     incoming.on('error', () => undefined);
     // Not before its first byte: a connection that was taken and not written to is lost when the upstream closes it as idle.
     readRequestBody(incoming, { onBytes: (count) => (this.#bytesIn += count), onBegun: (body) => this.#dispatch(body) });
@@ -103,7 +104,7 @@ class Carrier implements Receiver {
     const headers = status === 204 ? withoutLength(this.#inbound(rawHeaders)) : this.#inbound(rawHeaders);
     headers.push(...this.#order.added);
     this.#status = status;
-    this.#exchange.outgoing.writeHead(status, reasonPhrase(reason), headers);
+    this.#heldHead = { reason: reasonPhrase(reason), headers };
   }
 
   body(piece: Buffer | string): boolean {
@@ -113,6 +114,7 @@ class Carrier implements Receiver {
       this.#held = piece;
       return true;
     }
+    this.#sendHead();
     this.#write(this.#takeHeld());
     return this.#write(piece);
   }
@@ -120,13 +122,15 @@ class Carrier implements Receiver {
   /** A head whose body is slow must not wait for it, nor the beginning of a body for the rest. */
   paused(): boolean {
     const held = this.#takeHeld();
-    if (held === null && !this.#isHeadOut) this.#exchange.outgoing.flushHeaders();
-    this.#isHeadOut = true;
+    const isHeadOut = this.#heldHead === null;
+    this.#sendHead();
+    if (held === null && !isHeadOut) this.#exchange.outgoing.flushHeaders();
     return this.#write(held);
   }
 
   end(rawTrailers: string[]): void {
     const { outgoing } = this.#exchange;
+    this.#sendHead();
     if (rawTrailers.length > 0) outgoing.addTrailers(headerPairs(inboundHeaders(rawTrailers, this.#order.inbound, false)));
     // An answer that came before the upload was complete: the rest is of no use to anybody.
     if (!this.#exchange.incoming.complete) discardBody(this.#exchange, false);
@@ -143,6 +147,13 @@ class Carrier implements Receiver {
     const { incoming } = this.#exchange;
     const mayTrail = incoming.httpVersion === '1.1' && this.#order.request.method !== 'HEAD';
     return inboundHeaders(rawHeaders, this.#order.inbound, mayTrail);
+  }
+
+  #sendHead(): void {
+    if (this.#heldHead === null) return;
+    const { reason, headers } = this.#heldHead;
+    this.#heldHead = null;
+    this.#exchange.outgoing.writeHead(this.#status, reason, headers);
   }
 
   #takeHeld(): Buffer | string | null {

@@ -1,7 +1,7 @@
 // Framing and headers that two parsers could read differently [GW-6]. Node's strict parser refuses most of it before us; this
 // is what it lets through (security-notes: two Host fields, two Authorization fields, Transfer-Encoding in HTTP/1.0).
-import type { IncomingMessage } from 'node:http';
 import { HostError, LIMITS } from '../core/index.js';
+import type { Incoming } from './exchange.js';
 
 /** The few header fields the line needs, read from the raw list so that nothing is merged or dropped unseen. */
 export interface CheckedHeaders {
@@ -14,7 +14,7 @@ export interface CheckedHeaders {
 const AUTHORITY = /^(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
 
 /** Throws HostError request.malformed, whereupon the connection is closed, or request.headers-too-large. */
-export function checkFraming(incoming: IncomingMessage): CheckedHeaders {
+export function checkFraming(incoming: Incoming): CheckedHeaders {
   if (incoming.rawHeaders.length > 2 * LIMITS.headerCountMax) throw new HostError('request.headers-too-large');
   const { hosts, lengths, encodings, authorizations, expectations } = collect(incoming.rawHeaders);
   if (hosts.length !== 1) refuse(hosts.length === 0 ? 'Host is missing' : 'Host is there twice');

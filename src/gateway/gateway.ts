@@ -4,7 +4,7 @@ import type { Authentication } from '../authn/authenticate.js';
 import type { CanonicalRequest, Clock, Grant, Identity, Logger, Principal, Product, UpstreamProduct } from '../core/index.js';
 import type { RecordMarks } from '../plugin-kit/contract.js';
 import type { SitePolicy } from '../policy/index.js';
-import type { Exchange } from './exchange.js';
+import type { NodeExchange } from './exchange.js';
 import type { IdentityMode } from './identity-headers.js';
 import type { Normalised, NormaliseSite } from './normalise.js';
 import type { Upstream } from './upstream.js';
@@ -16,7 +16,7 @@ export interface OwnResources {
   /** The body of a refusal in the vendor's shape; null: the gateway's own [CLD-5]. */
   refusal(product: Product, path: string, refusal: { status: number; message: string }): unknown;
   /** Serves a permitted request; the answer's end is the exchange's end. */
-  serve(exchange: Exchange, request: CanonicalRequest, caller: { principal: Principal; grant: Grant | null } | null): void;
+  serve(exchange: NodeExchange, request: CanonicalRequest, caller: { principal: Principal; grant: Grant | null } | null): void;
 }
 
 /** What is told to the token systems about a recorded request. */
@@ -45,7 +45,7 @@ export interface Gateway {
   readonly upstreams: ReadonlyMap<UpstreamProduct, Upstream>;
   readonly outbound: OutboundSettings;
   /** Serves what is not `/rest/*` below a context path and Postern's own all the same [GW-7]. False: it is not, and nothing was done. */
-  elsewhere(exchange: Exchange, arrival: Extract<Normalised, { place: 'elsewhere' }>): boolean;
+  elsewhere(exchange: NodeExchange, arrival: Extract<Normalised, { place: 'elsewhere' }>): boolean;
   /** Told of every request that has passed outside `/rest/*` [GW-8]. */
   notePassed(product: Product, outcome: Outcome): void;
 }

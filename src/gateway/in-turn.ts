@@ -2,12 +2,12 @@
 // upstream before an earlier one that changes what it asks for (RFC 9112 §9.3.2).
 import type { Duplex } from 'node:stream';
 import { LIMITS } from '../core/index.js';
-import type { Exchange } from './exchange.js';
+import type { NodeExchange } from './exchange.js';
 
 const waiting = new WeakMap<Duplex, number>();
 
 /** Calls `carry` when all answers before this one have gone out; never, when the connection ends before that. */
-export function inTurn(exchange: Exchange, carry: (exchange: Exchange) => void): void {
+export function inTurn(exchange: NodeExchange, carry: (exchange: NodeExchange) => void): void {
   const { incoming, outgoing } = exchange;
   // node:http gives an answer its socket when it is its turn.
   if (outgoing.socket !== null) return carry(exchange);

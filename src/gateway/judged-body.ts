@@ -12,7 +12,7 @@ import {
 } from '../core/index.js';
 import { type Judged, needsJudgedBody } from '../policy/index.js';
 import { sendContinue } from './answer.js';
-import type { Exchange } from './exchange.js';
+import { type Exchange, type NodeExchange, nodeExchange } from './exchange.js';
 import { headerPairs } from './header-list.js';
 import { announcesBody } from './request-body.js';
 import { connectionNames } from './upstream-headers.js';
@@ -32,10 +32,10 @@ export function readJudgedBody(
   needs: JudgedBodyNeeds,
 ): Promise<Judged> | null {
   if (!announcesBody(exchange.incoming) || !needsJudgedBody(request, identity, needs.clock.now())) return null;
-  return readBody(exchange, request, needs);
+  return readBody(nodeExchange(exchange), request, needs);
 }
 
-async function readBody(exchange: Exchange, request: CanonicalRequest, { clock, judging }: JudgedBodyNeeds): Promise<Judged> {
+async function readBody(exchange: NodeExchange, request: CanonicalRequest, { clock, judging }: JudgedBodyNeeds): Promise<Judged> {
   const { incoming, outgoing } = exchange;
   if (incoming.readableDidRead) return { fault: 'policy.body-consumed' };
   if (outgoing.closed || outgoing.destroyed) return { fault: 'request.aborted' };

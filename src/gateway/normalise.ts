@@ -1,6 +1,5 @@
 // Step one of the line: one canonical request out of what came over the socket, or 400. Its output is what policy judges, audit
 // records and the upstream is sent, byte for byte [GW-1].
-import type { IncomingMessage } from 'node:http';
 import { clientAddress, plainAddress } from '../policy/index.js';
 import {
   type AddressSet,
@@ -15,6 +14,7 @@ import {
   type UpstreamProduct,
 } from '../core/index.js';
 import { canonicalPath } from './canonical-path.js';
+import type { Incoming } from './exchange.js';
 import { checkFraming } from './framing-check.js';
 import { checkMethodParameter, checkQuery } from './query-check.js';
 import { couldBeRest } from './rest-readings.js';
@@ -62,7 +62,7 @@ export type Normalised =
 const KNOWN_METHODS: ReadonlySet<string> = new Set(METHODS);
 
 /** Throws HostError with a 4xx or 501 code for whatever is not one plain request. */
-export function normalise(incoming: IncomingMessage, site: NormaliseSite): Normalised {
+export function normalise(incoming: Incoming, site: NormaliseSite): Normalised {
   const at = site.clock.now();
   const headers = checkFraming(incoming);
   const method = knownMethod(incoming.method ?? '');
@@ -188,7 +188,7 @@ function restPlace(path: string, site: NormaliseSite): Place | null {
 
 /** Named field by field: an object put together from others by spreading costs more than all the rest of normalising [GW-61]. */
 function describe(
-  incoming: IncomingMessage,
+  incoming: Incoming,
   site: NormaliseSite,
   receivedAt: Instant,
   { product, contextPath }: Place,
@@ -225,12 +225,12 @@ function describe(
   };
 }
 
-function forwardedFor(incoming: IncomingMessage): readonly string[] {
+function forwardedFor(incoming: Incoming): readonly string[] {
   return incoming.headersDistinct['x-forwarded-for'] ?? [];
 }
 
 // RFC 6455 §4.1; any other Upgrade is ignored [GW-45].
-function isWebSocketUpgrade(incoming: IncomingMessage): boolean {
+function isWebSocketUpgrade(incoming: Incoming): boolean {
   const upgrade = incoming.headers.upgrade;
   return (
     upgrade !== undefined &&

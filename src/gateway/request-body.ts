@@ -2,6 +2,7 @@
 // and destroying the client's would take the connection away before the 502 is sent.
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
+import type { Incoming } from './exchange.js';
 
 export interface BodyWatcher {
   /** The size of each piece that arrives. */
@@ -50,7 +51,7 @@ export function readRequestBody(incoming: IncomingMessage, { onBytes, onBegun }:
 }
 
 /** Whether a body was announced; RFC 9112 §6.3. */
-export function announcesBody(incoming: IncomingMessage): boolean {
+export function announcesBody(incoming: Pick<Incoming, 'headers'>): boolean {
   const length = incoming.headers['content-length'];
   return (length !== undefined && length !== '0') || incoming.headers['transfer-encoding'] !== undefined;
 }

@@ -3,7 +3,7 @@ import { challenges } from '../authn/challenge.js';
 import { type ErrorCode, ERROR_CODES, HostError, type Identity } from '../core/index.js';
 import { answerError } from './answer.js';
 import { dispatch } from './dispatch.js';
-import type { Exchange } from './exchange.js';
+import { type Exchange, nodeExchange } from './exchange.js';
 import type { Gateway } from './gateway.js';
 import type { Normalised, Passage } from './normalise.js';
 
@@ -12,7 +12,7 @@ const NOBODY: Identity = { kind: 'anonymous', because: 'no-credential', credenti
 
 /** Serves, passes on or answers 404. Throws HostError when the client's address cannot be told. */
 export async function serveElsewhere(exchange: Exchange, arrival: Exclude<Normalised, { place: 'rest' }>, gateway: Gateway): Promise<void> {
-  if (arrival.place === 'elsewhere' && gateway.elsewhere(exchange, arrival)) return; // ours, whatever the product has there
+  if (arrival.place === 'elsewhere' && gateway.elsewhere(nodeExchange(exchange), arrival)) return; // ours, whatever the product has there
   if (arrival.passage === null) return answer(exchange, 'request.not-found'); // no product lies there, or the setting is off
   await passThrough(exchange, arrival.passage, gateway);
 }

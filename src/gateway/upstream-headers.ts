@@ -143,16 +143,17 @@ function isOurForwarded(folded: string): boolean {
 
 /** Field names that a `Connection` header lists, folded: read before ours are added. */
 export function connectionNames(rawHeaders: readonly string[]): ReadonlySet<string> {
-  let names: Set<string> | null = null;
+  let names = NO_NAMES;
   for (let index = 0; index < rawHeaders.length; index += 2) {
     if (passageOf(rawHeaders[index] ?? '') !== 'connection') continue;
-    names ??= new Set();
-    for (const name of (rawHeaders[index + 1] ?? '').split(',')) names.add(foldHeaderName(name.trim()));
+    const listed = namesIn(rawHeaders[index + 1] ?? '');
+    names = names === NO_NAMES ? listed : new Set([...names, ...listed]);
   }
-  return names ?? NO_NAMES;
+  return names;
 }
 
 const NO_NAMES: ReadonlySet<string> = new Set();
+const namesIn = remembered((value: string): ReadonlySet<string> => new Set(value.split(',').map((name) => foldHeaderName(name.trim()))));
 
 export interface InboundSite {
   readonly keepsCookies: boolean;

@@ -5,7 +5,7 @@ import type { Server } from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { LIMITS, silentLogger, systemClock } from '../../src/core/index.js';
 import { createEntry } from '../../src/gateway/entry.js';
-import type { Exchange } from '../../src/gateway/exchange.js';
+import type { NodeExchange } from '../../src/gateway/exchange.js';
 import type { Gateway } from '../../src/gateway/gateway.js';
 import { openUpstream } from '../../src/gateway/upstream.js';
 import { type Gate, request } from '../support/gate.js';
@@ -22,8 +22,8 @@ beforeAll(async () => {
 });
 
 /** The listener before somebody who never answers. */
-function listenerHolding(upstreams: Gateway['upstreams'] = new Map()): { server: Server; held: Exchange[]; refused: string[] } {
-  const held: Exchange[] = [];
+function listenerHolding(upstreams: Gateway['upstreams'] = new Map()): { server: Server; held: NodeExchange[]; refused: string[] } {
+  const held: NodeExchange[] = [];
   const refused: string[] = [];
   const site = { clock: systemClock, newId: () => 'id', contexts: [], cloudPaths: [], baseAuthority: null, trustedProxies: null };
   const server = createEntry({
@@ -32,7 +32,7 @@ function listenerHolding(upstreams: Gateway['upstreams'] = new Map()): { server:
     site,
     upstreams,
     trail: { noteMalformed: ({ code }: { code: string }) => void refused.push(code) },
-    elsewhere: (exchange: Exchange) => {
+    elsewhere: (exchange: NodeExchange) => {
       held.push(exchange);
       exchange.incoming.on('error', () => undefined).resume();
       return true;

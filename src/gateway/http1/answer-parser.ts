@@ -1,7 +1,7 @@
 // Reads an upstream's answers out of the bytes of one connection, strictly (RFC 9112): what two readers could take differently is an error,
 // and the connection with it. Knows no socket. Its rules are in test/gateway/answer-parser.test.ts and answer-chunks.test.ts; that it refuses
 // what Node's own parser refuses, and reads alike what both take, in answer-parser.property.test.ts.
-import { LIMITS } from '../../core/index.js';
+import { LIMITS, remembered } from '../../core/index.js';
 
 /** What becomes of an answer, in this order: interim heads, one head, its body in pieces. Fields are flat names and values, bytes as characters. */
 export interface AnswerReceiver {
@@ -323,11 +323,8 @@ function readFraming(fields: readonly string[]): Framing {
         framing.isChunked = true;
         break;
       case 'connection':
-        for (const option of value.toLowerCase().split(',')) {
-          // Generously read where it closes, strictly where it keeps.
-          framing.isClosing ||= option.trim() === 'close';
-          framing.isKept ||= trimmed(option, 0, option.length) === 'keep-alive';
-        }
+        framing.isClosing ||= optionsOf(value).isClosing;
+        framing.isKept ||= optionsOf(value).isKept;
         break;
       case 'keep-alive':
         framing.idleMs = idleMs(value);
@@ -338,7 +335,17 @@ function readFraming(fields: readonly string[]): Framing {
   return framing;
 }
 
-function idleMs(value: string): number | null {
+/** What `Connection` says of the connection's end: generously read where it closes, strictly where it keeps. */
+const optionsOf = remembered((value: string) => {
+  const options = value.toLowerCase().split(',');
+  return {
+    isClosing: options.some((option) => option.trim() === 'close'),
+    isKept: options.some((option) => trimmed(option, 0, option.length) === 'keep-alive'),
+  };
+});
+
+/** What a `Keep-Alive` field promises, in milliseconds; null: nothing. */
+const idleMs = remembered((value: string): number | null => {
   const seconds = /(?:^|[,; ])timeout=(\d{1,6})/i.exec(value)?.[1];
   return seconds === undefined ? null : Number(seconds) * 1_000;
-}
+});
