@@ -149,7 +149,7 @@ function connectionsOf(server: Server): Promise<number> {
 
 describe('an answer is the same bytes, whichever way its request came', () => {
   const large = Buffer.alloc(LIMITS.joinedWriteMax + 1, 'x');
-  const text = 'äé’';
+  const BEYOND = 'äé’';
   const rows: readonly (readonly [what: string, answer: (outgoing: Outgoing) => void])[] = [
     ['a known length', (one) => void (one.writeHead(200, 'OK', ['X-A', 'b', 'Content-Length', '2']), one.end('ok', 'latin1'))],
     ['bytes of a known length', (one) => void (one.writeHead(200, 'OK', ['Content-Length', '2']), one.end(Buffer.from([0xff, 0x00])))],
@@ -177,8 +177,8 @@ describe('an answer is the same bytes, whichever way its request came', () => {
         void (one.setHeader('X-A', 'a'),
         one.setHeader('x-a', ['b', 'c']),
         (one.statusCode = 403),
-        one.setHeader('Content-Length', Buffer.byteLength(text)),
-        one.end(text)),
+        one.setHeader('Content-Length', Buffer.byteLength(BEYOND)),
+        one.end(BEYOND)),
     ],
     [
       'fields set one by one, and the connection ends',

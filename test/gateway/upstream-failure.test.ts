@@ -1,5 +1,4 @@
-// A product that cannot be reached, breaks off, talks nonsense or is too slow, and a client that goes away: each has one answer, one
-// record, and takes nothing else with it.
+// Products that cannot be reached, break off, talk nonsense or are too slow, and clients that go away: one answer and one record each.
 import { createServer } from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { once } from 'node:events';

@@ -37,12 +37,14 @@ export function openPlainFront(server: Server, gateway: Gateway, carry: (exchang
   server.removeListener('connection', nodes);
   server.on('connection', (socket: Socket) => void connections.add(new PlainConnection(socket, owner)));
   endWith(server, connections);
-  const stop = gateway.clock.every(
-    LIMITS.plainSweepMs,
-    () => sweep(server, connections),
-    () => undefined,
-  );
-  server.once('close', stop);
+  server.once('listening', () => {
+    const stop = gateway.clock.every(
+      LIMITS.plainSweepMs,
+      () => sweep(server, connections),
+      () => undefined,
+    );
+    server.once('close', stop);
+  });
 }
 
 function sweep(server: Server, connections: ReadonlySet<PlainConnection>): void {
