@@ -2,7 +2,7 @@
 // on. Whoever asks sees no difference.
 import { once } from 'node:events';
 import http, { type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import net, { type AddressInfo } from 'node:net';
 import { LIMITS, systemClock } from '../../src/core/index.js';
 import type { Exchange, Outgoing } from '../../src/gateway/exchange.js';
 import type { Gateway } from '../../src/gateway/gateway.js';
@@ -38,6 +38,7 @@ const ok: Answer = (outgoing, way) => {
 /** A listener that answers by `answer`, whichever way a request came; `/jira/rest/own/` is a token system's. */
 async function listenerWith(answer: Answer = ok, clock = systemClock): Promise<Listener> {
   const server = http.createServer({ connectionsCheckingInterval: 20, keepAliveTimeout: LIMITS.keepAliveTimeoutMs, noDelay: true });
+  server.timeout = LIMITS.clientIdleTimeoutMs;
   const came: (readonly [Way, string])[] = [];
   const exchanges: Exchange[] = [];
   const carry = (way: Way, exchange: Exchange): void => {
@@ -279,6 +280,82 @@ describe('the end of a connection', () => {
     client[how]();
     await closed;
     expect([outgoing?.closed, outgoing?.writableFinished, outgoing?.socket]).toEqual([true, false, null]);
+  });
+
+  it('what comes behind an answer that has promised the end is nobody’s request [GW-6]', async () => {
+    const held: Outgoing[] = [];
+    const listener = await listenerWith((outgoing) => void held.push(outgoing));
+    const starter = net.createServer().listen(0, '127.0.0.1');
+    await once(starter, 'listening');
+    const trigger = net.connect((starter.address() as AddressInfo).port, '127.0.0.1');
+    const [triggered] = (await once(starter, 'connection')) as [net.Socket];
+    const client = await converse(listener.port);
+    await client.write(plain());
+    while (held.length === 0) await new Promise(setImmediate);
+    const answered = new Promise<void>((resolve) => {
+      triggered.once('data', () => {
+        held[0]?.setHeader('Connection', 'close');
+        held[0]?.end();
+        resolve();
+      });
+    });
+    // It reads from the next turn on.
+    await new Promise(setImmediate);
+    // Both are there when the process looks next: what makes the answer first, then the request that must not be one.
+    trigger.write('x');
+    void client.write(plain());
+    await answered;
+    await client.untilClosed();
+    expect(listener.came).toHaveLength(1);
+    trigger.destroy();
+    starter.close();
+  });
+
+  it('an answer that is over cuts nothing: the connection is another’s by then', async () => {
+    const listener = await listenerWith();
+    const client = await converse(listener.port);
+    await client.write(plain());
+    await client.until((text) => text.endsWith('plain'));
+    listener.exchanges[0]?.outgoing.destroy();
+    await client.write(plain());
+    expect(answers(await client.until((text) => answers(text) === 2))).toBe(2);
+    client.end();
+  });
+
+  it('a client that takes a large answer slowly is not silent [GW-52]', async () => {
+    const clock = testClock();
+    const piece = Buffer.alloc(33_554_432, 'x');
+    const { server, port } = await listenerWith((outgoing) => {
+      outgoing.writeHead(200, 'OK', ['Content-Length', String(piece.length)]);
+      outgoing.end(piece);
+    }, clock);
+    server.timeout = 10 * LIMITS.plainSweepMs;
+    const client = await converse(port);
+    await client.write(plain());
+    for (let taken = 1_048_576; taken < piece.length; taken += 4_194_304) {
+      client.resume();
+      await client.untilReceived(taken);
+      client.pause();
+      await clock.advance(server.timeout - LIMITS.plainSweepMs);
+    }
+    client.resume();
+    await client.untilReceived(piece.length);
+    client.end();
+  });
+
+  it.each(['end', 'reset'] as const)('a client that has asked for more and leaves (%s): whoever makes its answer is told [GW-41]', async (how) => {
+    const listener = await listenerWith(() => undefined);
+    const client = await converse(listener.port);
+    await client.write(plain());
+    while (listener.exchanges.length === 0) await new Promise(setImmediate);
+    const closed = new Promise<void>((resolve) => listener.exchanges[0]?.outgoing.on('close', resolve));
+    for (let count = 0; count < 4; count += 1) {
+      await client.write(plain());
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    client[how]();
+    await closed;
+    expect(listener.came).toHaveLength(1);
   });
 
   it('who says nothing has as long as node:http gives for a head: 408 [GW-52]', async () => {
