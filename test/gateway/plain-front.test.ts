@@ -2,7 +2,7 @@
 // on. Whoever asks sees no difference.
 import { once } from 'node:events';
 import http, { type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import net, { type AddressInfo } from 'node:net';
 import { LIMITS, systemClock } from '../../src/core/index.js';
 import type { Exchange, Outgoing } from '../../src/gateway/exchange.js';
 import type { Gateway } from '../../src/gateway/gateway.js';
@@ -38,6 +38,7 @@ const ok: Answer = (outgoing, way) => {
 /** A listener that answers by `answer`, whichever way a request came; `/jira/rest/own/` is a token system's. */
 async function listenerWith(answer: Answer = ok, clock = systemClock): Promise<Listener> {
   const server = http.createServer({ connectionsCheckingInterval: 20, keepAliveTimeout: LIMITS.keepAliveTimeoutMs, noDelay: true });
+  server.timeout = LIMITS.clientIdleTimeoutMs;
   const came: (readonly [Way, string])[] = [];
   const exchanges: Exchange[] = [];
   const carry = (way: Way, exchange: Exchange): void => {
@@ -51,7 +52,12 @@ async function listenerWith(answer: Answer = ok, clock = systemClock): Promise<L
   });
   const gateway = {
     clock,
-    site: { contexts: [{ product: 'jira', contextPath: '/jira' }] },
+    site: {
+      contexts: [
+        { product: 'jira', contextPath: '/jira' },
+        { product: 'confluence', contextPath: '/wiki' },
+      ],
+    },
     upstreams: new Map([['jira', {}]]),
     ownResources: { owns: (_product: string, path: string) => path.startsWith('/jira/rest/own/') },
   };
@@ -75,6 +81,7 @@ describe('which way a request goes', () => {
     ['one with a query', plain(`${TARGET}?expand=groups%2Ckey`), 'plain'],
     ['what is not below /rest/', plain('/jira/browse/A-1'), 'node'],
     ['the control plane', plain('/api/v1/tokens'), 'node'],
+    ['a product without an upstream', plain('/wiki/rest/api/x'), 'node'],
     ['a token system’s own', plain('/jira/rest/own/x'), 'node'],
     ['a token system’s own in another spelling', plain('/jira/rest/./own/x'), 'node'],
     ['an escape in the path', plain('/jira/rest/api/%6dyself'), 'node'],
@@ -231,7 +238,7 @@ describe('an answer is the same bytes, whichever way its request came', () => {
     });
     const client = await converse(listener.port);
     await client.write(plain());
-    expect(await client.until((text) => text.endsWith('plain'))).not.toMatch(/X-B|X A|chunked|length: 2/);
+    expect(await client.until((all) => all.endsWith('plain'))).not.toMatch(/X-B|X A|chunked|length: 2/);
     expect(fault).toBeInstanceOf(TypeError);
     client.end();
   });
@@ -279,6 +286,169 @@ describe('the end of a connection', () => {
     client[how]();
     await closed;
     expect([outgoing?.closed, outgoing?.writableFinished, outgoing?.socket]).toEqual([true, false, null]);
+  });
+
+  it('what comes behind an answer that has promised the end is nobody’s request [GW-6]', async () => {
+    const held: Outgoing[] = [];
+    const listener = await listenerWith((outgoing) => void held.push(outgoing));
+    const starter = net.createServer().listen(0, '127.0.0.1');
+    await once(starter, 'listening');
+    const trigger = net.connect((starter.address() as AddressInfo).port, '127.0.0.1');
+    const [triggered] = (await once(starter, 'connection')) as [net.Socket];
+    const client = await converse(listener.port);
+    await client.write(plain());
+    while (held.length === 0) await new Promise(setImmediate);
+    const answered = new Promise<void>((resolve) => {
+      triggered.once('data', () => {
+        held[0]?.setHeader('Connection', 'close');
+        held[0]?.end();
+        resolve();
+      });
+    });
+    // It reads from the next turn on.
+    await new Promise(setImmediate);
+    // Both are there when the process looks next: what makes the answer first, then the request that must not be one.
+    trigger.write('x');
+    void client.write(plain());
+    await answered;
+    await client.untilClosed();
+    expect(listener.came).toHaveLength(1);
+    trigger.destroy();
+    starter.close();
+  });
+
+  it('an answer that is over cuts nothing: the connection is another’s by then', async () => {
+    const listener = await listenerWith();
+    const client = await converse(listener.port);
+    await client.write(plain());
+    await client.until((text) => text.endsWith('plain'));
+    listener.exchanges[0]?.outgoing.destroy();
+    await client.write(plain());
+    expect(answers(await client.until((text) => answers(text) === 2))).toBe(2);
+    client.end();
+  });
+
+  it('a client that takes a large answer slowly is not silent [GW-52]', async () => {
+    const clock = testClock();
+    const piece = Buffer.alloc(33_554_432, 'x');
+    const { server, port } = await listenerWith((outgoing) => {
+      outgoing.writeHead(200, 'OK', ['Content-Length', String(piece.length)]);
+      outgoing.end(piece);
+    }, clock);
+    server.timeout = 10 * LIMITS.plainSweepMs;
+    const client = await converse(port);
+    await client.write(plain());
+    for (let taken = 1_048_576; taken < piece.length; taken += 4_194_304) {
+      client.resume();
+      await client.untilReceived(taken);
+      client.pause();
+      await clock.advance(server.timeout - LIMITS.plainSweepMs);
+    }
+    client.resume();
+    await client.untilReceived(piece.length);
+    expect(client.isClosed).toBe(false);
+    client.end();
+  });
+
+  it.each(['end', 'reset'] as const)(
+    'a client that has asked for more and leaves (%s): whoever makes its answer is told [GW-41]',
+    async (how) => {
+      const listener = await listenerWith(() => undefined);
+      const client = await converse(listener.port);
+      await client.write(plain());
+      while (listener.exchanges.length === 0) await new Promise(setImmediate);
+      const closed = new Promise<void>((resolve) => listener.exchanges[0]?.outgoing.on('close', resolve));
+      for (let count = 0; count < 4; count += 1) {
+        await client.write(plain());
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      client[how]();
+      await closed;
+      expect(listener.came).toHaveLength(1);
+    },
+  );
+
+  it.each([
+    ['bytes', Buffer.alloc(65_536, 'x'), 1_048_576],
+    ['pieces', Buffer.from('x'), LIMITS.plainHeadBytesMax / 2],
+  ])(
+    'what a client sends before it has its answer waits unread past a bound, and all of it comes then: %s [GW-52]',
+    async (_what, piece, readMax) => {
+      const held: Outgoing[] = [];
+      const listener = await listenerWith((outgoing, way) => (held.length === 0 ? void held.push(outgoing) : ok(outgoing, way)));
+      const client = await converse(listener.port);
+      await client.write(plain());
+      while (held.length === 0) await new Promise(setImmediate);
+      const { socket } = listener.exchanges[0]!.incoming;
+      const length = 400 * piece.length;
+      let sent = 0;
+      void client.write(`POST ${TARGET} HTTP/1.1\r\nHost: a\r\nContent-Length: ${length}\r\n\r\n`);
+      for (; sent < length && !socket.isPaused(); sent += piece.length) {
+        void client.write(piece);
+        await new Promise(setImmediate);
+      }
+      expect([socket.isPaused(), socket.bytesRead < readMax]).toEqual([true, true]);
+      void client.write(Buffer.alloc(length - sent, 'x'));
+      if (held[0] !== undefined) ok(held[0], 'plain');
+      await client.until((text) => answers(text) === 2);
+      expect(ways(listener)).toEqual(['plain', 'node']);
+      client.end();
+    },
+  );
+
+  it('a connection that is closed is forgotten, and nothing is swept when the listener is closed', async () => {
+    let isStopped = false;
+    const clock: typeof systemClock = {
+      ...systemClock,
+      every(...task) {
+        const stop = systemClock.every(...task);
+        return () => {
+          isStopped = true;
+          stop();
+        };
+      },
+    };
+    const { server, port, exchanges } = await listenerWith(ok, clock);
+    const client = await converse(port);
+    await client.write(plain());
+    await client.until((text) => text.endsWith('plain'));
+    const { socket } = exchanges[0]!.incoming;
+    const closed = once(socket, 'close');
+    client.end();
+    await closed;
+    let isTouched = false;
+    socket.destroy = () => {
+      isTouched = true;
+      return socket;
+    };
+    server.closeAllConnections();
+    const ended = once(server, 'close');
+    server.close();
+    await ended;
+    expect([isTouched, isStopped]).toEqual([false, true]);
+  });
+
+  it('a connection that is node:http’s has no listener of ours left', async () => {
+    const listener = await listenerWith(() => undefined);
+    const client = await converse(listener.port);
+    await client.write(odd());
+    while (listener.exchanges.length === 0) await new Promise(setImmediate);
+    const { socket } = listener.exchanges[0]!.incoming;
+    const counts = ['data', 'end', 'close', 'error', 'drain'].map((event) => socket.listenerCount(event));
+    const bare = http.createServer();
+    bare.on(
+      'request',
+      (incoming: http.IncomingMessage) => void (listener.exchanges[1] = { incoming, outgoing: listener.exchanges[0]!.outgoing }),
+    );
+    await once(bare.listen(0, '127.0.0.1'), 'listening');
+    open.add(bare);
+    const other = await converse((bare.address() as AddressInfo).port);
+    await other.write(odd());
+    while (listener.exchanges.length < 2) await new Promise(setImmediate);
+    const bareSocket = listener.exchanges[1]!.incoming.socket;
+    expect(counts).toEqual(['data', 'end', 'close', 'error', 'drain'].map((event) => bareSocket.listenerCount(event)));
+    client.end();
+    other.end();
   });
 
   it('who says nothing has as long as node:http gives for a head: 408 [GW-52]', async () => {

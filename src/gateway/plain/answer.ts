@@ -103,8 +103,9 @@ export class PlainAnswer implements Outgoing {
     this.#sendPiece(this.#hasBody ? bytesOf(piece, encoding) : '', last, this.#sent);
   }
 
+  /** An answer that is over has no connection any more: it may be another's. */
   destroy(): void {
-    this.#road.socket.destroy();
+    this.socket?.destroy();
   }
 
   on(_event: 'close', listener: () => void): void {
