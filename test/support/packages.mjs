@@ -65,6 +65,7 @@ async function bundleInto(folder) {
     platform: 'node',
     target: 'node20',
     minifyWhitespace: true,
+    keepNames: true,
     banner: { js: BANNER },
     logLevel: 'error',
     plugins: [optionalStayOutside],
