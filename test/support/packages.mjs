@@ -35,6 +35,7 @@ const PACKAGES = [
   'zod',
 ];
 
+/** Asked for by TypeORM when no driver is given. Ours always is, and a module that is asked for by `require` must be CommonJS. */
 const DRIVERS = new Set(['better-sqlite3', 'mysql2', 'pg']);
 
 /** As dist/main.js has it: CommonJS packages ask for Node's own modules by `require`, which an ES module has not. */
@@ -46,7 +47,7 @@ async function entryOf(name) {
   return `export { ${names.join(', ')} } from '${name}';\n`;
 }
 
-/** One build for all, so that what two packages share stays one instance. Drivers that TypeORM and mysql2 may ask for stay where they are. */
+/** One build for all, so that what two packages share stays one instance. Names are kept: errors are told apart by those of their classes. */
 async function bundleInto(folder) {
   const entries = path.join(folder, 'entries');
   for (const name of PACKAGES) {
