@@ -1,8 +1,8 @@
 // Remembers who a credential stands for, never what it may do [GW-61]. Keys are digests under a key of this process, so that
 // neither a secret nor something to guess one from lies in the heap [GW-13].
 import { hash } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
 import { type Clock, type Credential, LIMITS, type RandomSource, type RequestView } from '../core/index.js';
+import { recentlyUsed } from '../core/recently-used.js';
 import type { Verification } from './verification.js';
 
 interface Remembered {
@@ -27,8 +27,8 @@ export interface CredentialCache {
 /** `isFresh` false: nothing that is remembered is believed, and everybody is asked for anew [GW-50]. */
 export function createCredentialCache(clock: Clock, random: RandomSource, isFresh: () => boolean = () => true): CredentialCache {
   const key = random.bytes(32).toString('hex');
-  const accepted = new LRUCache<string, Remembered>({ max: LIMITS.credentialCacheMax });
-  const misses = new LRUCache<string, Remembered>({ max: LIMITS.credentialMissesMax });
+  const accepted = recentlyUsed<string, Remembered>(LIMITS.credentialCacheMax);
+  const misses = recentlyUsed<string, Remembered>(LIMITS.credentialMissesMax);
   const running = new Map<string, Promise<Verification>>();
   // Counts what was forgotten: an answer looked up before that must not be remembered after it.
   let forgotten = 0;

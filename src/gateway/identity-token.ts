@@ -1,8 +1,8 @@
 // The short-lived signed token that tells the upstream the user: identity mode jwt [GW-42]. It names the user and not the request, so that
 // one signature does for many: a signature costs more than the rest of a cached request's way (docs/decisions/0013).
 import { SignJWT } from 'jose';
-import { LRUCache } from 'lru-cache';
 import { type Clock, HostError, type Instant, LIMITS, type Principal, type SigningKeys, type UpstreamProduct } from '../core/index.js';
+import { recentlyUsed } from '../core/recently-used.js';
 
 export interface IdentityTokenNeeds {
   readonly signing: SigningKeys;
@@ -23,7 +23,7 @@ interface Minted {
 /** Mints tokens, and gives the same one again while more than half of its life is left. */
 export function identityTokens(needs: IdentityTokenNeeds): MintIdentityToken {
   const { clock } = needs;
-  const minted = new LRUCache<string, Minted>({ max: LIMITS.identityTokensMax });
+  const minted = recentlyUsed<string, Minted>(LIMITS.identityTokensMax);
   return (principal, product, audience) => {
     const now = clock.now();
     // Everything that the token says is in its key: a user who is renamed, or of the other product, gets another.

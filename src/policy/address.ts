@@ -2,11 +2,11 @@
 // octal and takes `10.1` for an address (its issue 213, CVE-2021-28918 and others) [GW-22].
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { LRUCache } from 'lru-cache';
 import { type AddressSet, LIMITS } from '../core/index.js';
+import { recentlyUsed } from '../core/recently-used.js';
 
 /** What was read before: each request of a connection has the same peer. A text that is an address is at most 45 characters long. */
-const plain = new LRUCache<string, string>({ max: LIMITS.plainAddressesMax });
+const plain = recentlyUsed<string, string>(LIMITS.plainAddressesMax);
 
 type Address = InstanceType<typeof ipaddr.IPv4> | InstanceType<typeof ipaddr.IPv6>;
 

@@ -12,7 +12,9 @@ export class Sessions {
   constructor(clock: Clock, random: RandomSource) {
     this.#random = random;
     this.#usernames = new LRUCache({
-      max: LIMITS.sampleSessionsMax,
+      // By size, as in core/recently-used.ts.
+      maxSize: LIMITS.sampleSessionsMax,
+      sizeCalculation: () => 1,
       ttl: LIMITS.sampleSessionIdleMs,
       updateAgeOnGet: true,
       ttlResolution: 0,

@@ -60,12 +60,14 @@ export function parseSource(): SourceFile[] {
 
 /** Every node of a tree, from the outside in. `into` says whether what is below a node is looked at too. */
 export function* nodesOf(root: unknown, into: (node: SyntaxNode) => boolean = () => true): Generator<SyntaxNode> {
-  if (Array.isArray(root)) {
-    for (const item of root) yield* nodesOf(item, into);
-  } else if (typeof root === 'object' && root !== null) {
-    const isNode = 'type' in root && typeof root.type === 'string';
-    if (isNode) yield root as SyntaxNode;
-    if (!isNode || into(root as SyntaxNode)) for (const value of Object.values(root)) yield* nodesOf(value, into);
+  // A list of what waits, the next one last: generators within generators would hand each node up through all that it stands in.
+  const waiting: unknown[] = [root];
+  while (waiting.length > 0) {
+    const next = waiting.pop();
+    if (typeof next !== 'object' || next === null) continue;
+    const isNode = 'type' in next && typeof next.type === 'string';
+    if (isNode) yield next as SyntaxNode;
+    if (!isNode || into(next as SyntaxNode)) waiting.push(...Object.values(next).toReversed());
   }
 }
 
@@ -89,9 +91,20 @@ function parseFile(path: string, text: string, known: ReadonlySet<string>): Sour
       .subarray(0, offset - 1)
       .toString('latin1')
       .split('\n').length;
-  const tree = parseSync(text, { syntax: 'typescript', tsx: path.endsWith('x'), target: 'es2023' }) as unknown as SyntaxNode;
-  const imports = [...nodesOf(tree)].flatMap((node) => importOf(node, path, known, lineOf) ?? []);
-  return { path, text, tree, imports, lineOf };
+  let tree: SyntaxNode | null = null;
+  let imports: readonly Import[] | null = null;
+  // Made when they are asked for: of many files a rule looks at the text alone.
+  return {
+    path,
+    text,
+    get tree() {
+      return (tree ??= parseSync(text, { syntax: 'typescript', tsx: path.endsWith('x'), target: 'es2023' }) as unknown as SyntaxNode);
+    },
+    get imports() {
+      return (imports ??= [...nodesOf(this.tree)].flatMap((node) => importOf(node, path, known, lineOf) ?? []));
+    },
+    lineOf,
+  };
 }
 
 function importOf(node: SyntaxNode, path: string, known: ReadonlySet<string>, lineOf: (offset: number) => number): Import | null {

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createInterface, type Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import { UsageLedger } from '../../src/authn/usage.js';
 import { silentLogger } from '../../src/core/index.js';
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.js';
@@ -11,6 +12,18 @@ import { testClock } from '../support/test-clock.js';
 import { spoolEntries, spoolText, startTrail, type TrailWorld } from './samples.js';
 
 const WRITER = fileURLToPath(new URL('fixtures/writer.ts', import.meta.url));
+
+/** The writer as one file, made once: to start it through a loader of TypeScript takes longer than what it is started for. */
+let writer: TemporaryFolder;
+
+beforeAll(async () => {
+  writer = await temporaryFolder();
+  // CommonJS packages ask for Node's own modules by `require`, which an ES module has not.
+  const js = "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);";
+  const outfile = writer.file('writer.mjs');
+  await build({ entryPoints: [WRITER], outfile, bundle: true, format: 'esm', platform: 'node', target: 'node20', banner: { js } });
+});
+afterAll(() => writer.remove());
 
 let folder: TemporaryFolder;
 const children: ChildProcessByStdio<Writable, Readable, null>[] = [];
@@ -30,7 +43,7 @@ interface Writer {
 }
 
 function startWriter(mode: 'load' | 'told', durability = 'process'): Writer {
-  const child = spawn(process.execPath, ['--import', 'tsx', WRITER, folder.file('spool'), durability, mode], {
+  const child = spawn(process.execPath, [writer.file('writer.mjs'), folder.file('spool'), durability, mode], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   children.push(child);

@@ -1,7 +1,7 @@
 // The slow hash of a token: computed on libuv's threads, a few at a time, paid once and then remembered; and no way to burn CPU [PAT-3].
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
 import { HostError, type Instant, LIMITS } from '../../core/index.js';
+import { recentlyUsed } from '../../core/recently-used.js';
 import type { PluginHost } from '../../plugin-kit/contract.js';
 import { limiter } from '../../plugin-kit/limiter.js';
 import { hashPkcs5s2, isPkcs5s2, verifyPkcs5s2 } from '../../plugin-kit/pkcs5s2.js';
@@ -37,8 +37,8 @@ export function openHashes(host: Pick<PluginHost, 'clock' | 'random' | 'setting'
   const key = host.random.bytes(32);
   const cacheItems = host.setting(PROPERTIES.cacheItems);
   const cacheMs = host.setting(PROPERTIES.cacheMinutes) * MINUTE_MS;
-  const verified = cacheItems === 0 ? null : new LRUCache<string, Verified>({ max: cacheItems });
-  const failures = new LRUCache<string, Failures>({ max: LIMITS.tokenFailureIdsMax });
+  const verified = cacheItems === 0 ? null : recentlyUsed<string, Verified>(cacheItems);
+  const failures = recentlyUsed<string, Failures>(LIMITS.tokenFailureIdsMax);
   const bounds = {
     atOnceMax: LIMITS.tokenHashesMax,
     waitingMax: LIMITS.tokenHashesQueueMax,
