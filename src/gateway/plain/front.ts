@@ -25,11 +25,10 @@ export function openPlainFront(server: Server, gateway: Gateway, carry: (exchang
     date: dateField(gateway),
     handOver(connection, socket, unread) {
       connections.delete(connection);
-      // A stream that flows would lose what is put back before the next listener is there.
-      socket.pause();
-      if (unread !== null) socket.unshift(unread);
       writeInOne(socket);
       nodes.call(server, socket);
+      // As the next bytes will be given to it; put back into the stream they would be late, and hold up what comes behind them.
+      if (unread !== null) socket.emit('data', unread);
       socket.resume();
     },
     closed: (connection) => void connections.delete(connection),
