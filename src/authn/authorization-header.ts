@@ -35,14 +35,23 @@ function knownScheme(text: string): 'basic' | 'bearer' | null {
 /** RFC 7617 §2: base64 of UTF-8 `user-id:password`; the first colon splits, control characters are not allowed. */
 function decodeBasic(token: string): { username: string; password: string } | null {
   if (!BASE64.test(token)) return null;
-  let text: string;
+  const text = textOf(Buffer.from(token, 'base64'));
+  const colon = text?.indexOf(':') ?? -1;
+  if (text === null || colon < 0) return null;
+  return { username: text.slice(0, colon), password: text.slice(colon + 1) };
+}
+
+const VISIBLE_ASCII = /^[\x20-\x7e]*$/;
+
+/** UTF-8 without control characters; null: something else. Nearly all are ASCII, whose bytes are their characters. */
+function textOf(bytes: Buffer): string | null {
+  const ascii = bytes.toString('latin1');
+  if (VISIBLE_ASCII.test(ascii)) return ascii;
   try {
-    text = strictUtf8.decode(Buffer.from(token, 'base64'));
+    const text = strictUtf8.decode(bytes);
+    // oxlint-disable-next-line no-control-regex -- RFC 7617 §2 forbids exactly these
+    return /[\u0000-\u001f\u007f]/.test(text) ? null : text;
   } catch {
     return null;
   }
-  const colon = text.indexOf(':');
-  // oxlint-disable-next-line no-control-regex -- RFC 7617 §2 forbids exactly these
-  if (colon < 0 || /[\u0000-\u001f\u007f]/.test(text)) return null;
-  return { username: text.slice(0, colon), password: text.slice(colon + 1) };
 }

@@ -1,6 +1,6 @@
 // Framing and headers that two parsers could read differently [GW-6]. Node's strict parser refuses most of it before us; this
 // is what it lets through (security-notes: two Host fields, two Authorization fields, Transfer-Encoding in HTTP/1.0).
-import { HostError, LIMITS } from '../core/index.js';
+import { HostError, LIMITS, remembered } from '../core/index.js';
 import type { Incoming } from './exchange.js';
 
 /** The few header fields the line needs, read from the raw list so that nothing is merged or dropped unseen. */
@@ -39,14 +39,15 @@ const WATCHED: ReadonlyMap<string, Watched> = new Map([
   ['authorization', 'authorizations'],
   ['expect', 'expectations'],
 ]);
+const watchedOf = remembered((name: string) => WATCHED.get(name.toLowerCase()) ?? null);
 const NONE: readonly string[] = [];
 
 /** Every value of each watched field, in their order. */
 function collect(rawHeaders: readonly string[]): Readonly<Record<Watched, readonly string[]>> {
   const seen = { hosts: NONE, lengths: NONE, encodings: NONE, authorizations: NONE, expectations: NONE };
   for (let index = 0; index < rawHeaders.length; index += 2) {
-    const watched = WATCHED.get(rawHeaders[index]?.toLowerCase() ?? '');
-    if (watched === undefined) continue;
+    const watched = watchedOf(rawHeaders[index] ?? '');
+    if (watched === null) continue;
     const value = (rawHeaders[index + 1] ?? '').trim();
     seen[watched] = seen[watched] === NONE ? [value] : [...seen[watched], value];
   }

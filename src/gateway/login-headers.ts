@@ -1,14 +1,16 @@
 // The products' own words on how a login went, which clients read [DIR-8].
-import type { Identity } from '../core/index.js';
+import { type Identity, remembered } from '../core/index.js';
 
 /** Where a person logs in: Jira's page below its context path. */
 const LOGIN_PAGE = '/login.jsp';
+
+const escaped = remembered(encodeURIComponent);
 
 /** Flat names and values for the answer; none for anonymous requests. */
 export function loginHeaders(identity: Identity): readonly string[] {
   switch (identity.kind) {
     case 'authenticated':
-      return ['X-Seraph-LoginReason', 'OK', 'X-AUSERNAME', encodeURIComponent(identity.principal.username)];
+      return ['X-Seraph-LoginReason', 'OK', 'X-AUSERNAME', escaped(identity.principal.username)];
     case 'unaccepted':
       return ['X-Seraph-LoginReason', identity.fault === 'denied' ? 'AUTHENTICATION_DENIED' : 'AUTHENTICATED_FAILED'];
     case 'anonymous':

@@ -174,10 +174,10 @@ export function inboundHeaders(flat: readonly string[], site: InboundSite, mayTr
   const headers: string[] = [];
   for (let index = 0; index < flat.length; index += 2) {
     const name = flat[index] ?? '';
-    const folded = lowerCase(name);
+    const { folded, passage } = returnOf(name);
     if (folded !== 'trailer' && (named.has(folded) || site.replaced.has(folded))) continue;
     const value = flat[index + 1] ?? '';
-    switch (returnOf(name)) {
+    switch (passage) {
       case 'never':
         continue;
       case 'trailer':
@@ -203,16 +203,15 @@ export function inboundHeaders(flat: readonly string[], site: InboundSite, mayTr
 /** What becomes of a field on its way to the client, as far as its name alone tells. */
 type Return = 'never' | 'trailer' | 'challenge' | 'set-cookie' | 'location' | 'passes';
 
-const lowerCase = remembered((name) => name.toLowerCase());
+const returnOf = remembered((name) => ({ folded: name.toLowerCase(), passage: passageBack(name.toLowerCase()) }));
 
-const returnOf = remembered((name: string): Return => {
-  const folded = name.toLowerCase();
+function passageBack(folded: string): Return {
   if (folded === 'trailer') return 'trailer';
   if (HOP_BY_HOP.has(folded)) return 'never';
   if (folded === 'www-authenticate') return 'challenge';
   if (folded === 'set-cookie') return 'set-cookie';
   return folded === 'location' || folded === 'content-location' ? 'location' : 'passes';
-});
+}
 
 function isChunked(flat: readonly string[]): boolean {
   return flat.some((name, index) => index % 2 === 0 && name.toLowerCase() === 'transfer-encoding');

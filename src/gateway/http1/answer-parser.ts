@@ -32,6 +32,11 @@ const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: ([\t\x20-\x7e\x80-\xff]*))?
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const FRAMING_NAME = /^(?:content-length|transfer-encoding)$/i;
+/** What a name is to the reading of fields: none that may be, one that says where the body ends, or any other. */
+const kindOfName = remembered((name: string) => {
+  if (!NAME.test(name)) return 'forbidden';
+  return FRAMING_NAME.test(name) ? 'framing' : 'other';
+});
 const LENGTH = /^\d{1,15}$/;
 // RFC 9112 §7.1.1 without the blanks that it calls bad. Extensions mean nothing to anybody; they are read over.
 const CHUNK_SIZE =
@@ -266,9 +271,10 @@ function readFields(lines: string, from = 0): string[] {
     if (colon < 0 || colon >= end) refuse('a line that is no field');
     const name = lines.slice(start, colon);
     const value = trimmed(lines, colon + 1, end);
-    if (!NAME.test(name) || !VALUE.test(value)) refuse('a field with characters that it may not have');
+    const kind = kindOfName(name);
+    if (kind === 'forbidden' || !VALUE.test(value)) refuse('a field with characters that it may not have');
     // Legal (RFC 9110 §5.6.3), but there are parsers, Node's among them, that then read another length or coding.
-    if (FRAMING_NAME.test(name) && lines.slice(colon, end).includes('\t')) refuse('a length or a coding with a tab');
+    if (kind === 'framing' && lines.slice(colon, end).includes('\t')) refuse('a length or a coding with a tab');
     fields.push(name, value);
     start = end + 2;
   }

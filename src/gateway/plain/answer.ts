@@ -20,8 +20,9 @@ const KEPT_OPEN = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(LI
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const FORBIDDEN = /[^\t\x20-\x7e\x80-\xff]/;
 
-type Meaning = 'date' | 'connection' | 'content-length' | 'transfer-encoding' | 'none';
+type Meaning = 'forbidden' | 'date' | 'connection' | 'content-length' | 'transfer-encoding' | 'none';
 const meaningOf = remembered((name: string): Meaning => {
+  if (!NAME.test(name)) return 'forbidden';
   const folded = name.toLowerCase();
   return folded === 'date' || folded === 'connection' || folded === 'content-length' || folded === 'transfer-encoding' ? folded : 'none';
 });
@@ -169,8 +170,9 @@ export class PlainAnswer implements Outgoing {
     for (let index = 0; index < fields.length; index += 2) {
       const name = fields[index] ?? '';
       const value = fields[index + 1] ?? '';
-      if (!NAME.test(name) || FORBIDDEN.test(value)) throw new TypeError('a field with characters that it may not have');
-      switch (meaningOf(name)) {
+      const meaning = meaningOf(name);
+      if (meaning === 'forbidden' || FORBIDDEN.test(value)) throw new TypeError('a field with characters that it may not have');
+      switch (meaning) {
         case 'date':
           said.date = true;
           break;
