@@ -13,6 +13,8 @@ beforeAll(async () => {
 });
 
 const ISSUE = '/jira/rest/api/2/issue';
+/** From a product that ends its connection and says so: the next request would else race against that end. */
+const SAID_LAST = 'HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n';
 
 describe('an answer that comes before the upload is complete', () => {
   const EARLY = base64('HTTP/1.1 413 Too Large\r\nContent-Length: 5\r\n\r\nlarge');
@@ -105,7 +107,7 @@ describe('connections', () => {
     // Plenty of turns for the second to come as well, if anything let it.
     await untilStill(wire.gate, () => wire.gate.upstream.requests.length);
     expect(wire.gate.upstream.requests.some((one) => one.target === second)).toBe(false);
-    await wire.gate.upstream.write('HTTP/1.1 204 No Content\r\n\r\n', 'close');
+    await wire.gate.upstream.write(SAID_LAST, 'close');
     expect((await client.untilClosed()).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 204', 'HTTP/1.1 200']);
     expect(wire.gate.upstream.requests.some((one) => one.target === second)).toBe(true);
   });
@@ -123,7 +125,7 @@ describe('connections', () => {
       return;
     }
     await wire.gate.upstream.until(() => wire.gate.upstream.requests.some((one) => one.target === first));
-    await wire.gate.upstream.write('HTTP/1.1 204 No Content\r\n\r\n', 'close');
+    await wire.gate.upstream.write(SAID_LAST, 'close');
     const text = await client.until((received) => received.match(/HTTP\/1\.1 /g)?.length === requests);
     expect(text).toMatch(/^HTTP\/1\.1 204 /);
     client.end();
