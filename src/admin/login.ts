@@ -26,7 +26,7 @@ export type Login = (message: IncomingMessage, request: RequestView) => Promise<
 /** Builds the login. Failures are noted in the trail every time, a success once for as long as it is remembered. */
 export function createLogin(needs: LoginNeeds): Login {
   const run = createStrategies<RequestView>((credential, request) =>
-    needs.cache.find(credential, request, () => askPassword(needs, credential, request)),
+    needs.cache.find(needs.cache.nameOf(credential, request), () => askPassword(needs, credential, request)),
   );
   return async (message, request) => {
     const credential = readBasic(message);

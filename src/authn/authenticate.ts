@@ -13,7 +13,7 @@ import {
 } from '../core/index.js';
 import type { Authenticator } from '../plugin-kit/contract.js';
 import { parseAuthorization } from './authorization-header.js';
-import { type CredentialCache, createCredentialCache } from './credential-cache.js';
+import { type CachedName, type CredentialCache, createCredentialCache } from './credential-cache.js';
 import type { CheckPassword } from './password-check.js';
 import { createStrategies } from './strategies.js';
 import type { Verification } from './verification.js';
@@ -52,12 +52,16 @@ export interface Authentication {
   readonly cache: CredentialCache;
 }
 
+/** A request whose credential is asked about, and what the answer is remembered under. */
+interface Asked {
+  readonly request: RequestView;
+  readonly name: CachedName;
+}
+
 /** Builds the authentication from the token systems at hand. */
 export function createAuthentication(needs: AuthenticationNeeds): Authentication {
   const cache = createCredentialCache(needs.clock, needs.random, () => needs.isFresh?.() ?? true);
-  const run = createStrategies<RequestView>((credential, request) =>
-    cache.find(credential, request, () => askEveryone(needs, credential, request)),
-  );
+  const run = createStrategies<Asked>((credential, { request, name }) => cache.find(name, () => askEveryone(needs, credential, request)));
   return {
     cache,
     schemes: (product) => challengeSchemes(needs.authenticators, product),
@@ -69,9 +73,10 @@ export function createAuthentication(needs: AuthenticationNeeds): Authentication
       if (header.kind === 'malformed') return malformed(header.scheme, wrongBearer);
       // Who was asked about a moment ago is remembered: one digest and one look-up [GW-61]. Everybody else goes through Passport.
       const { credential } = header;
-      const remembered = cache.recall(credential, request);
+      const name = cache.nameOf(credential, request);
+      const remembered = cache.recall(name);
       if (remembered !== null) return toIdentity(remembered, credential.scheme, wrongBearer);
-      return run(credential, request).then(
+      return run(credential, { request, name }).then(
         (verification) => concluded(verification, credential.scheme, wrongBearer),
         (error: unknown) => unavailable(needs.logger, error),
       );

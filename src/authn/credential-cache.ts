@@ -5,6 +5,9 @@ import { type Clock, type Credential, LIMITS, type RandomSource, type RequestVie
 import { recentlyUsed } from '../core/recently-used.js';
 import type { Verification } from './verification.js';
 
+/** Made by `nameOf` alone. */
+export type CachedName = string & { readonly made: 'by nameOf' };
+
 interface Remembered {
   readonly verification: Verification;
   readonly until: number;
@@ -12,10 +15,12 @@ interface Remembered {
 
 /** Bounded memory of accepted credentials and, shortly, of others. */
 export interface CredentialCache {
+  /** What a credential is remembered under: a digest, which is worked out once for each request [GW-61]. */
+  nameOf(credential: Credential, request: RequestView): CachedName;
   /** The remembered answer, or null: then `find` tells. Nothing is waited for. */
-  recall(credential: Credential, request: RequestView): Verification | null;
+  recall(name: CachedName): Verification | null;
   /** The remembered answer, or the one of `look`, asked once for all who wait. What `look` throws is not remembered. */
-  find(credential: Credential, request: RequestView, look: () => Promise<Verification>): Promise<Verification>;
+  find(name: CachedName, look: () => Promise<Verification>): Promise<Verification>;
   /** Forgets everything about a token, and every miss: a new token works at once. */
   forgetToken(tokenRef: string): void;
   /** Forgets everything about a user, and every miss. */
@@ -27,9 +32,9 @@ export interface CredentialCache {
 /** `isFresh` false: nothing that is remembered is believed, and everybody is asked for anew [GW-50]. */
 export function createCredentialCache(clock: Clock, random: RandomSource, isFresh: () => boolean = () => true): CredentialCache {
   const key = random.bytes(32).toString('hex');
-  const accepted = recentlyUsed<string, Remembered>(LIMITS.credentialCacheMax);
-  const misses = recentlyUsed<string, Remembered>(LIMITS.credentialMissesMax);
-  const running = new Map<string, Promise<Verification>>();
+  const accepted = recentlyUsed<CachedName, Remembered>(LIMITS.credentialCacheMax);
+  const misses = recentlyUsed<CachedName, Remembered>(LIMITS.credentialMissesMax);
+  const running = new Map<CachedName, Promise<Verification>>();
   // Counts what was forgotten: an answer looked up before that must not be remembered after it.
   let forgotten = 0;
 
@@ -43,16 +48,16 @@ export function createCredentialCache(clock: Clock, random: RandomSource, isFres
     forgetMisses();
   };
 
-  const recallName = (name: string): Verification | null => {
+  const recall = (name: CachedName): Verification | null => {
     const remembered = accepted.get(name) ?? misses.get(name);
     return remembered !== undefined && clock.now() < remembered.until && isFresh() ? remembered.verification : null;
   };
 
   return {
-    recall: (credential, request) => recallName(cacheName(key, credential, request)),
-    async find(credential, request, look) {
-      const name = cacheName(key, credential, request);
-      const remembered = recallName(name);
+    nameOf: (credential, request) => cachedName(key, credential, request),
+    recall,
+    async find(name, look) {
+      const remembered = recall(name);
       if (remembered !== null) return remembered;
       const already = running.get(name);
       if (already !== undefined) return already;
@@ -89,10 +94,11 @@ function endOf(verification: Verification): number {
   return (verification.kind === 'accepted' ? verification.grant?.validUntil : null) ?? Number.POSITIVE_INFINITY;
 }
 
-function cacheName(key: string, credential: Credential, request: RequestView): string {
+function cachedName(key: string, credential: Credential, request: RequestView): CachedName {
   const username = credential.scheme === 'basic' ? credential.username : '';
   // NUL separates: it can stand in none of the parts [RFC 7617 §2].
   // The key has a fixed length and stands in front; the digest never leaves the process, so nobody has one to extend. An HMAC object for each
   // request would cost three times as much [GW-61].
-  return hash('sha256', `${key}\0${request.product}\0${credential.schemeAsWritten}\0${username}\0${credential.secret.reveal()}`, 'base64');
+  const text = `${key}\0${request.product}\0${credential.schemeAsWritten}\0${username}\0${credential.secret.reveal()}`;
+  return hash('sha256', text, 'base64') as CachedName;
 }

@@ -10,9 +10,24 @@ import type { Verification } from './verification.js';
 /** Asks the token systems; rejects when it could not find out. */
 export type Verify<Context> = (credential: Credential, context: Context) => Promise<Verification>;
 
-interface Carried<Context> {
-  readonly credential: Credential;
-  readonly context: Context;
+/**
+ * What a strategy sees of a request: one header. What belongs to it travels unseen; a WeakMap of all that are under way would cost each
+ * collection of garbage a look through it.
+ */
+class SeenRequest<Context> {
+  readonly headers: { readonly authorization: string };
+  readonly #credential: Credential;
+  readonly #context: Context;
+
+  constructor(credential: Credential, context: Context) {
+    this.headers = { authorization: wellFormed(credential) };
+    this.#credential = credential;
+    this.#context = context;
+  }
+
+  ask(verify: Verify<Context>): Promise<Verification> {
+    return verify(this.#credential, this.#context);
+  }
 }
 
 type Done = (error: unknown, user?: Verification | false) => void;
@@ -23,11 +38,9 @@ export type RunStrategy<Context> = (credential: Credential, context: Context) =>
 /** Builds the strategies around `verify`. Resolves to null when the strategy itself found no credential. */
 export function createStrategies<Context>(verify: Verify<Context>): RunStrategy<Context> {
   const authenticator = new passport.Passport();
-  const carried = new WeakMap<object, Carried<Context>>();
   const ask = (request: object, done: Done): void => {
-    const carry = carried.get(request);
-    if (carry === undefined) return done(null, false);
-    verify(carry.credential, carry.context).then(
+    if (!(request instanceof SeenRequest)) return done(null, false);
+    (request as SeenRequest<Context>).ask(verify).then(
       (verification) => done(null, verification),
       (error: unknown) => done(error),
     );
@@ -40,8 +53,7 @@ export function createStrategies<Context>(verify: Verify<Context>): RunStrategy<
 
   return (credential, context) =>
     new Promise((resolve, reject) => {
-      const request = { headers: { authorization: wellFormed(credential) } };
-      carried.set(request, { credential, context });
+      const request = new SeenRequest(credential, context);
       const whenDone = (error: unknown, verification?: Verification | false | null): void => {
         if (error !== null && error !== undefined) reject(asError(error));
         else resolve(verification === false || verification === undefined ? null : verification);

@@ -39,13 +39,16 @@ export const UNLIMITED: StoredLimits = { limitTo: '', ip: '' };
 
 /** The limits of a token, its own first, then those of the tokens it descends from; a text that no longer compiles denies [EXT-18]. */
 export function compileLimits(stored: readonly StoredLimits[]): readonly Limits[] {
-  return stored.flatMap((bundle, index) => (isLimited(bundle) ? [{ ...compileBundle(bundle), isInherited: index > 0 }] : []));
+  const compiled: Limits[] = [];
+  for (const [index, bundle] of stored.entries()) if (isLimited(bundle)) compiled.push(compileBundle(bundle, index > 0));
+  return compiled;
 }
 
-function compileBundle({ limitTo, ip }: StoredLimits): Limits {
+function compileBundle({ limitTo, ip }: StoredLimits, isInherited: boolean): Limits {
   return {
     rules: limitTo === '' ? null : compileStoredLimitTo(limitTo),
     addresses: ip === '' ? null : compileStoredAddresses(ip),
+    isInherited,
   };
 }
 

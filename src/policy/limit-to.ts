@@ -9,7 +9,7 @@ import { isUnrestricted, splitRules } from './rule-text.js';
 
 const SHOWN_SEPARATOR = '<br>';
 
-/** What is compiled, by the text as it is shown; for this file and its test. `'broken'`: a stored text that no longer compiles, which matches nothing [EXT-18]. */
+/** What is compiled, by the text as it is stored; for this file and its test. `'broken'`: a stored text that no longer compiles, which matches nothing [EXT-18]. */
 export const compiledTexts = new LRUCache<string, CompiledRules | 'broken'>({
   maxSize: LIMITS.compiledRulesBytesMax,
   sizeCalculation: (rules, text) => text.length + (rules === 'broken' ? 1 : rules.bytesMax),
@@ -26,23 +26,17 @@ export function compileLimitTo(text: string | null | undefined, options: RuleOpt
   checkPrograms(rules);
   const shown = texts.join(SHOWN_SEPARATOR);
   compiledTexts.set(shown, new CompiledRules(rules));
-  return new StoredRules(shown, texts);
+  return new StoredRules(shown);
 }
 
 /**
- * The rules of a stored text; null for one that restricts nothing. Never throws and compiles nothing before it is asked: a text that no
- * longer compiles matches nothing [EXT-18].
+ * The rules of a stored text; null for one that restricts nothing. Never throws, and reads nothing of the text before it is asked, for each
+ * credential that is looked up comes by here [GW-62]. A text that no longer compiles matches nothing [EXT-18].
  */
 export function compileStoredLimitTo(text: string): RuleSet;
 export function compileStoredLimitTo(text: string | null | undefined): RuleSet | null;
 export function compileStoredLimitTo(text: string | null | undefined): RuleSet | null {
-  if (isUnrestricted(text)) return null;
-  try {
-    const texts = splitRules(text);
-    return new StoredRules(texts.join(SHOWN_SEPARATOR), texts);
-  } catch {
-    return new StoredRules(text, null);
-  }
+  return isUnrestricted(text) ? null : new StoredRules(text);
 }
 
 /** The same for a text that is asked about once: nothing of it is kept, so that asking never costs a token in use its compiled rules. */
@@ -61,13 +55,14 @@ export function compileOnce(text: string | null | undefined, options: RuleOption
 }
 
 class StoredRules implements RuleSet {
-  readonly text: string;
-  readonly #texts: readonly string[] | null;
+  readonly #stored: string;
 
-  /** `texts` null: the text cannot even be split. */
-  constructor(text: string, texts: readonly string[] | null) {
-    this.text = text;
-    this.#texts = texts;
+  constructor(stored: string) {
+    this.#stored = stored;
+  }
+
+  get text(): string {
+    return splitOrNull(this.#stored)?.join(SHOWN_SEPARATOR) ?? this.#stored;
   }
 
   match(subject: RuleSubject): string | null {
@@ -79,7 +74,7 @@ class StoredRules implements RuleSet {
   }
 
   trace(subject: RuleSubject): readonly RuleTrace[] {
-    const broken = (this.#texts ?? [this.text]).map((rule) => ({ rule, isMatch: false, failed: 'broken' }) as const);
+    const broken = (splitOrNull(this.#stored) ?? [this.#stored]).map((rule) => ({ rule, isMatch: false, failed: 'broken' }) as const);
     return this.#ask((rules) => rules.trace(subject, 'permit'), broken);
   }
 
@@ -93,19 +88,27 @@ class StoredRules implements RuleSet {
   }
 
   #compiled(): CompiledRules | 'broken' {
-    if (this.#texts === null) return 'broken';
-    const known = compiledTexts.get(this.text);
+    const known = compiledTexts.get(this.#stored);
     if (known !== undefined) return known;
-    const fresh = compileAgain(this.#texts);
-    compiledTexts.set(this.text, fresh);
+    const fresh = compileAgain(this.#stored);
+    compiledTexts.set(this.#stored, fresh);
     return fresh;
   }
 }
 
-function compileAgain(texts: readonly string[]): CompiledRules | 'broken' {
+function compileAgain(stored: string): CompiledRules | 'broken' {
   try {
-    return new CompiledRules(readRules(texts, { allowBody: true }));
+    return new CompiledRules(readRules(splitRules(stored), { allowBody: true }));
   } catch {
     return 'broken';
+  }
+}
+
+/** The rules of a text; null when it cannot even be split. */
+function splitOrNull(text: string): readonly string[] | null {
+  try {
+    return splitRules(text);
+  } catch {
+    return null;
   }
 }

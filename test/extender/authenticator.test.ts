@@ -251,7 +251,7 @@ describe('the work of a miss [GW-12]', () => {
   it('is one statement and one look-up, whether the user, the token or both are unknown, or the token is another’s', async () => {
     const { token } = await make(world, BOB, { label: 'x' });
     const expected = await workOf('alice', 'no-such-token');
-    expect(expected).toEqual([expect.stringMatching(/^SELECT \* FROM extender_token WHERE digest IN \(\?\)$/), 'findByUsername']);
+    expect(expected).toEqual([expect.stringMatching(/^SELECT [a-z_, ]+ FROM extender_token WHERE digest IN \(\?\)$/), 'findByUsername']);
     expect(await workOf('nobody', 'no-such-token')).toEqual(expected);
     expect(await workOf('alice', token)).toEqual(expected);
   });

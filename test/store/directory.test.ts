@@ -66,6 +66,24 @@ eachDatabase((database) => {
     ]);
   });
 
+  it('reads the hash of a password where a password is checked, and nowhere else [GW-60]', async () => {
+    const statements: string[] = [];
+    const told: OpenStore = Object.assign(Object.create(store) as OpenStore, {
+      read: (sql: string, parameters: readonly string[]) => {
+        statements.push(sql);
+        return store.read(sql, parameters);
+      },
+    });
+    const anna = await directory.createUser(ANNA);
+    const asked = await on(told);
+    expect(await asked.findByUsername('ANNA')).toEqual(anna);
+    expect(await asked.findByUserKey(anna.userKeys.jira)).toEqual(anna);
+    expect(statements).toHaveLength(2);
+    expect(statements.filter((sql) => sql.includes('credential'))).toEqual([]);
+    expect(await asked.verifyPassword('anna', ANNA.password)).toEqual(anna);
+    expect(statements.slice(2).every((sql) => sql.includes('credential'))).toBe(true);
+  });
+
   it('fills the vendor’s columns as the vendor does [DIR-3, DIR-4]', async () => {
     const anna = await directory.createUser({ ...ANNA, username: 'Anna' });
     const [row] = await store.read('SELECT * FROM cwd_user');

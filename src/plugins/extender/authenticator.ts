@@ -3,7 +3,7 @@ import type { Credential, Grant, Instant, Principal, RequestView, UserDirectory 
 import type { Authenticator, AuthnOutcome, PluginHost, RejectReason } from '../../plugin-kit/contract.js';
 import { compileLimits } from '../../plugin-kit/stored-limits.js';
 import { anyoneTokensSetting, authSetting, SYSTEM } from './manifest.js';
-import type { ExtenderToken } from './token-row.js';
+import type { PresentedToken } from './token-row.js';
 import type { TokenStore } from './tokens.js';
 
 const SKIPPED: AuthnOutcome = { outcome: 'skipped' };
@@ -45,7 +45,7 @@ async function verifyBasic(
 ): Promise<AuthnOutcome> {
   // Both are asked whatever the other says: an unknown user and an unknown token cost the same [GW-12].
   const [token, named] = await Promise.all([
-    tokens.findByValue(credential.secret.reveal()),
+    tokens.findPresented(credential.secret.reveal()),
     findNamed(host.directory, credential.username),
   ]);
   if (token === null) return SKIPPED;
@@ -75,7 +75,7 @@ async function verifyBearer(
   tokens: TokenStore,
   credential: Extract<Credential, { scheme: 'bearer' }>,
 ): Promise<AuthnOutcome> {
-  const token = await tokens.findByValue(credential.secret.reveal());
+  const token = await tokens.findPresented(credential.secret.reveal());
   if (token === null) return SKIPPED;
   // A token for anyone needs a user name beside it, which Bearer has no room for [EXT-4].
   if (token.userKey === null) return reject(token, 'disabled');
@@ -83,19 +83,19 @@ async function verifyBearer(
   return owner === null ? reject(token, 'owner-inactive') : judge(host.clock.now(), token, owner);
 }
 
-function judge(at: Instant, token: ExtenderToken, principal: Principal): AuthnOutcome {
+function judge(at: Instant, token: PresentedToken, principal: Principal): AuthnOutcome {
   const rejection = rejectionOf(at, token, principal);
   return rejection === null ? { outcome: 'accepted', principal, grant: grantOf(token) } : reject(token, rejection);
 }
 
 /** Why the token is not accepted for this user; null: it is. */
-export function rejectionOf(at: Instant, token: ExtenderToken, principal: Principal): RejectReason | null {
+export function rejectionOf(at: Instant, token: PresentedToken, principal: Principal): RejectReason | null {
   if (token.validUntil !== null && at >= token.validUntil) return 'expired';
   return principal.isActive ? null : 'owner-inactive';
 }
 
 /** What the token may be used for. */
-export function grantOf(token: ExtenderToken): Grant {
+export function grantOf(token: PresentedToken): Grant {
   return {
     tokenRef: token.tokenRef,
     system: SYSTEM,
@@ -105,6 +105,6 @@ export function grantOf(token: ExtenderToken): Grant {
   };
 }
 
-function reject(token: ExtenderToken, reason: RejectReason): AuthnOutcome {
+function reject(token: PresentedToken, reason: RejectReason): AuthnOutcome {
   return { outcome: 'rejected', reason, tokenRef: token.tokenRef };
 }

@@ -119,7 +119,7 @@ async function storeToken(host: PluginHost, tokens: TokenStore, { token, value }
 
 /** Two requests for one value at once: the unique index lets one through, and each database words the other's failure differently. */
 async function wasOvertaken(tokens: TokenStore, draft: DraftToken): Promise<boolean> {
-  const holder = await tokens.findByValue(draft.value);
+  const holder = await tokens.findPresented(draft.value);
   return holder !== null && holder.tokenRef !== draft.token.tokenRef;
 }
 

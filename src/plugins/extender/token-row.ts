@@ -21,6 +21,9 @@ export interface ExtenderToken {
   readonly lastUsedAt: Instant | null;
 }
 
+/** What tells whether a token is accepted, and for what: all that is read of it on the way of a request. */
+export type PresentedToken = Pick<ExtenderToken, 'tokenRef' | 'userKey' | 'limits' | 'inherited' | 'validUntil'>;
+
 /** Whether rules or addresses restrict it, its own or inherited ones. */
 export function hasLimits(token: ExtenderToken): boolean {
   return isLimited(token.limits) || token.inherited.length > 0;
@@ -56,23 +59,37 @@ export function toRow(token: ExtenderToken, digest: KeyedDigest): Omit<ExtenderT
   };
 }
 
+/** The columns of a presented token. Each column more is read, and made into a text, for every credential that is looked up [GW-62]. */
+export const PRESENTED_COLUMNS = ['token_ref', 'user_key', 'limit_to', 'ip', 'inherited', 'valid_until'] as const;
+
+/** The presented token that a row tells of. */
+export function fromPresented(row: Pick<ReadTokenRow, (typeof PRESENTED_COLUMNS)[number]>): PresentedToken {
+  return {
+    tokenRef: row.token_ref,
+    userKey: row.user_key,
+    limits: { limitTo: row.limit_to, ip: row.ip },
+    inherited: readInherited(row.inherited),
+    validUntil: toInstant(row.valid_until),
+  };
+}
+
 /** The token that a row keeps. */
 export function fromRow(row: ReadTokenRow): ExtenderToken {
   return {
-    tokenRef: row.token_ref,
+    ...fromPresented(row),
     valueCipher: row.value_cipher,
     authorKey: row.author_key,
-    userKey: row.user_key,
     userName: row.user_name,
     displayName: row.display_name,
     label: row.label,
-    limits: { limitTo: row.limit_to, ip: row.ip },
-    inherited: JSON.parse(row.inherited) as StoredLimits[],
     createdAt: Number(row.created_at),
-    validUntil: toInstant(row.valid_until),
     counter: Number(row.counter),
     lastUsedAt: toInstant(row.last_used_at),
   };
+}
+
+function readInherited(text: string): readonly StoredLimits[] {
+  return text === '[]' ? [] : (JSON.parse(text) as StoredLimits[]);
 }
 
 function toInstant(value: number | string | null): Instant | null {

@@ -4,7 +4,15 @@ import { LIMITS } from '../../core/index.js';
 import { each, runForEach } from '../../plugin-kit/statement-for-many.js';
 import type { PluginHost, TokenUse } from '../../plugin-kit/contract.js';
 import { extenderTokenTable } from './tables.js';
-import { type ExtenderToken, fromRow, type ReadTokenRow, toRow } from './token-row.js';
+import {
+  type ExtenderToken,
+  fromPresented,
+  fromRow,
+  PRESENTED_COLUMNS,
+  type PresentedToken,
+  type ReadTokenRow,
+  toRow,
+} from './token-row.js';
 
 /** Which tokens a list holds: all of them, or those of one user. */
 export interface TokenFilter {
@@ -12,7 +20,9 @@ export interface TokenFilter {
 }
 
 export interface TokenStore {
-  /** The token with this value. One prepared statement, the same whether there is one or not [GW-12]. */
+  /** What a request needs of the token with this value. One prepared statement, the same whether there is one or not [GW-12]. */
+  findPresented(value: string): Promise<PresentedToken | null>;
+  /** The token with this value, whole. */
   findByValue(value: string): Promise<ExtenderToken | null>;
   findByRef(tokenRef: string): Promise<ExtenderToken | null>;
   count(filter: TokenFilter): Promise<number>;
@@ -32,6 +42,7 @@ export interface TokenStore {
 }
 
 const SELECT = 'SELECT * FROM extender_token';
+const SELECT_PRESENTED = `SELECT ${PRESENTED_COLUMNS.join(', ')} FROM extender_token`;
 
 /** The tokens behind the host's door to the database. */
 export function openTokens(host: PluginHost): TokenStore {
@@ -41,9 +52,14 @@ export function openTokens(host: PluginHost): TokenStore {
     return row === undefined ? null : fromRow(row);
   };
   return {
+    async findPresented(value) {
+      const digests = digestsOf(value);
+      const [row] = await host.read<ReadTokenRow>(`${SELECT_PRESENTED} WHERE ${isOneOf(digests)}`, digests);
+      return row === undefined ? null : fromPresented(row);
+    },
     findByValue(value) {
       const digests = digestsOf(value);
-      return readOne(`digest IN (${digests.map(() => '?').join(', ')})`, digests);
+      return readOne(isOneOf(digests), digests);
     },
     async findByRef(tokenRef) {
       const token = await readOne('token_ref = ?', [tokenRef]);
@@ -100,6 +116,11 @@ function recordUses(uses: readonly TokenUse[], manager: EntityManager): Promise<
         .where({ token_ref: each('tokenRef') }),
     uses.map(({ permitted, lastUsedAt, clientAddress, tokenRef }) => ({ permitted, at: lastUsedAt, address: clientAddress, tokenRef })),
   );
+}
+
+/** As many places as the site has keys: usually one. */
+function isOneOf(digests: readonly string[]): string {
+  return `digest IN (${digests.map(() => '?').join(', ')})`;
 }
 
 function where(filter: TokenFilter): string {

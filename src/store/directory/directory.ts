@@ -10,6 +10,7 @@ import {
   findActiveByEmail,
   findByAccountId,
   findByUserKey,
+  findByUsername,
   findContaining,
   findManyByUserKey,
   findStoredUser,
@@ -61,15 +62,13 @@ function directoryOn(options: DirectoryOptions, passwords: Passwords): Directory
   const outside = ask === null ? null : outsideUsers({ ...options, ask, tell: (userId, kind) => tell(listeners, userId, kind) });
 
   async function required(username: string): Promise<Principal> {
-    const user = await findStoredUser(store, username);
+    const user = await findByUsername(store, username);
     if (user === null) throw new Error('A user that was just stored is not there.');
-    return user.principal;
+    return user;
   }
 
   return {
-    async findByUsername(username) {
-      return (await findStoredUser(store, username))?.principal ?? null;
-    },
+    findByUsername: (username) => findByUsername(store, username),
     findByUserKey: (userKey) => findByUserKey(store, userKey),
     findActiveByEmail: (emailAddress) => findActiveByEmail(store, emailAddress),
     findByAccountId: (accountId) => findByAccountId(store, accountId),

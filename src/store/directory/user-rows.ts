@@ -14,19 +14,27 @@ interface UserRow {
   readonly active: string;
   readonly display_name: string;
   readonly email_address: string;
-  readonly credential: string | null;
-  readonly directory_id: number | string;
   readonly jira_key: string;
   readonly confluence_key: string;
   readonly account_id: string;
   readonly is_administrator: number | boolean;
 }
 
-const USERS = `SELECT u.id, u.user_name, u.lower_user_name, u.active, u.display_name, u.email_address, u.credential, u.directory_id,
-  p.jira_key, p.confluence_key, p.account_id, p.is_administrator
-  FROM cwd_user u JOIN postern_user p ON p.user_id = u.id`;
+interface StoredUserRow extends UserRow {
+  readonly credential: string | null;
+  readonly directory_id: number | string;
+}
 
-const BY_NAME = `${USERS} WHERE u.lower_user_name = ?`;
+const COLUMNS = `u.id, u.user_name, u.lower_user_name, u.active, u.display_name, u.email_address,
+  p.jira_key, p.confluence_key, p.account_id, p.is_administrator`;
+const FROM = 'FROM cwd_user u JOIN postern_user p ON p.user_id = u.id';
+// The hash of a password is read where a password is checked, and nowhere else.
+const USERS = `SELECT ${COLUMNS} ${FROM}`;
+const STORED_USERS = `SELECT ${COLUMNS}, u.credential, u.directory_id ${FROM}`;
+
+const OF_NAME = 'WHERE u.lower_user_name = ?';
+const BY_NAME = `${USERS} ${OF_NAME}`;
+const STORED_BY_NAME = `${STORED_USERS} ${OF_NAME}`;
 const BY_ADDRESS = `${USERS} WHERE u.lower_email_address = ? AND u.active = 'T' LIMIT 2`;
 const BY_KEY = `${USERS} JOIN user_mapping m ON m.lower_username = u.lower_user_name WHERE m.user_key`;
 const CONTAINING = `${USERS} WHERE u.lower_user_name LIKE ? ESCAPE '!' OR u.lower_display_name LIKE ? ESCAPE '!'
@@ -49,13 +57,23 @@ export interface StoredUser {
 }
 
 /** The user of this name, active or not. */
+export async function findByUsername(store: Store, username: string): Promise<Principal | null> {
+  const row = await readNamed<UserRow>(store, BY_NAME, username);
+  return row === null ? null : asPrincipal(row);
+}
+
+/** The same, with what the password is checked against. */
 export async function findStoredUser(store: Store, username: string): Promise<StoredUser | null> {
-  const name = foldName(username);
-  const rows = await store.read<UserRow>(BY_NAME, [name]);
-  // MySQL takes `admin ` for `admin`: the comparison that counts is this one.
-  const row = rows.find((candidate) => candidate.lower_user_name === name);
-  if (row === undefined) return null;
+  const row = await readNamed<StoredUserRow>(store, STORED_BY_NAME, username);
+  if (row === null) return null;
   return { principal: asPrincipal(row), credential: row.credential, isOutside: Number(row.directory_id) === DIRECTORIES.outside };
+}
+
+async function readNamed<Row extends UserRow>(store: Store, sql: string, username: string): Promise<Row | null> {
+  const name = foldName(username);
+  const rows = await store.read<Row>(sql, [name]);
+  // MySQL takes `admin ` for `admin`: the comparison that counts is this one.
+  return rows.find((candidate) => candidate.lower_user_name === name) ?? null;
 }
 
 /** The user with this key of either product. */
