@@ -58,6 +58,11 @@ export class SegmentWriter {
     return { spool: this.#options.spool, segment: this.#segment, offset: this.#offset };
   }
 
+  /** Whether a group is durable only when the device has confirmed it. */
+  get awaitsDevice(): boolean {
+    return this.#options.durability === 'power';
+  }
+
   /** When `place` lies behind the end (a loss of power took what was there): begins a segment behind it with the next group, and is true. */
   skipPast(place: SpoolPosition): boolean {
     const isLost = isBehind(this.position, place);
@@ -121,7 +126,7 @@ export class SegmentWriter {
     const path = segmentPath(this.#options.folder, segment);
     const file = await this.#options.openFile(path);
     try {
-      if (this.#options.durability === 'power') await syncFolderOf(path);
+      if (this.awaitsDevice) await syncFolderOf(path);
     } catch (error) {
       await file.close();
       throw error;
@@ -155,7 +160,7 @@ export class SegmentWriter {
   async #append(file: AppendFile, bytes: Buffer): Promise<void> {
     try {
       await file.append(bytes, this.#offset);
-      if (this.#options.durability === 'power') await file.sync();
+      if (this.awaitsDevice) await file.sync();
     } catch (error) {
       this.#isDirty = true;
       // When even that fails, the next write begins with it.

@@ -61,6 +61,11 @@ export class Spool {
     return this.#refused !== null;
   }
 
+  /** Whether somebody waits for a group that has not begun. */
+  get #isWaitedFor(): boolean {
+    return this.#queue.some((entry) => entry.isWaiting);
+  }
+
   /** True when no more may wait. */
   get isFull(): boolean {
     return this.#bytes >= LIMITS.auditQueueBytesMax;
@@ -128,15 +133,14 @@ export class Spool {
     this.#inFlight = [];
     // 0 when there was nothing to write: that tells nothing of the disk.
     if (first > 0) this.#endEpisode();
-    let sequence = first;
-    for (const entry of group) {
-      const length = entry.body.length;
-      this.#bytes -= length;
+    this.#forgetBytes(group);
+    eachNumbered(group, first, (entry, sequence) => {
       if (entry.opens !== null) this.#open.set(sequence, entry.opens);
       if (entry.closes !== null) this.#open.delete(entry.closes);
-      entry.durable(sequence);
-      if (length > 0) sequence += 1;
-    }
+    });
+    // A device takes so long that many have gathered: it works on them while those of this group go on, else each would wait for the other.
+    if (this.#options.writer.awaitsDevice && this.#isWaitedFor) void this.#flush();
+    eachNumbered(group, first, (entry, sequence) => entry.durable(sequence));
     this.#options.onGroup(this.#options.writer.position);
     this.#goOn();
   }
@@ -183,7 +187,7 @@ export class Spool {
   }
 
   #goOn(): void {
-    if (this.#queue.some((entry) => entry.isWaiting)) this.#schedule();
+    if (this.#isWaitedFor) this.#schedule();
     else if (this.#queue.length > 0) this.#scheduleLater();
   }
 
@@ -203,4 +207,15 @@ export class Spool {
 
 function unavailable(why: string, cause?: unknown): HostError {
   return new HostError('audit.unavailable', { detail: `The audit trail: ${why}.`, cause });
+}
+
+/** Calls with each entry and its number; a mere place in the line takes none. */
+function eachNumbered(group: readonly SpoolEntry[], first: number, call: (entry: SpoolEntry, sequence: number) => void): void {
+  let sequence = first;
+  for (const entry of group) {
+    // Before the call, which may let go of the body.
+    const next = entry.body === '' ? sequence : sequence + 1;
+    call(entry, sequence);
+    sequence = next;
+  }
 }

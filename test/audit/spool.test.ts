@@ -107,6 +107,28 @@ describe('a group', () => {
     await other.trail.close();
   });
 
+  it.each([
+    ['process', 0],
+    ['power', 1],
+  ] as const)(
+    'with durability %s has the next one begun %i times before those of this one go on: a device is kept busy, a write shared [GW-62]',
+    async (durability, begun) => {
+      const other = await startTrail(folder.file(durability), { openFile: disk.open, durability });
+      await other.open(1);
+      const before = disk.writes;
+      disk.hang();
+      const first = other.open(2).then(() => disk.writes - before);
+      await disk.hanging();
+      const next = other.open(3);
+      disk.release();
+      expect(await first).toBe(1 + begun);
+      await next;
+      await other.trail.close();
+      const entries = await spoolEntries(folder.file(durability));
+      expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, index) => index + 1));
+    },
+  );
+
   it('keeps the folder and the files from other users', async () => {
     await world.open(1);
     expect((await stat(spool())).mode & 0o777).toBe(0o700);
