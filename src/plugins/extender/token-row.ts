@@ -62,8 +62,10 @@ export function toRow(token: ExtenderToken, digest: KeyedDigest): Omit<ExtenderT
 /** The columns of a presented token. Each column more is read, and made into a text, for every credential that is looked up [GW-62]. */
 export const PRESENTED_COLUMNS = ['token_ref', 'user_key', 'limit_to', 'ip', 'inherited', 'valid_until'] as const;
 
+export type PresentedRow = Pick<ReadTokenRow, (typeof PRESENTED_COLUMNS)[number]>;
+
 /** The presented token that a row tells of. */
-export function fromPresented(row: Pick<ReadTokenRow, (typeof PRESENTED_COLUMNS)[number]>): PresentedToken {
+export function fromPresented(row: PresentedRow): PresentedToken {
   return {
     tokenRef: row.token_ref,
     userKey: row.user_key,

@@ -9,6 +9,7 @@ import {
   fromPresented,
   fromRow,
   PRESENTED_COLUMNS,
+  type PresentedRow,
   type PresentedToken,
   type ReadTokenRow,
   toRow,
@@ -54,7 +55,7 @@ export function openTokens(host: PluginHost): TokenStore {
   return {
     async findPresented(value) {
       const digests = digestsOf(value);
-      const [row] = await host.read<ReadTokenRow>(`${SELECT_PRESENTED} WHERE ${isOneOf(digests)}`, digests);
+      const [row] = await host.read<PresentedRow>(`${SELECT_PRESENTED} WHERE ${isOneOf(digests)}`, digests);
       return row === undefined ? null : fromPresented(row);
     },
     findByValue(value) {
