@@ -1,6 +1,6 @@
 // The clients of a soak, in a process of their own: so many at once, each with a connection that stays, some requests on connections that are
 // opened for them. Started with `{ port, authorization, clients }`; told over IPC `{ rate }` (null: as fast as answers come) to go on,
-// `{ tell: true }` to tell what happened since it was last asked, `{ stop: true }` to end every connection.
+// `{ isPaused: true }` to ask nothing for a while, `{ tell: true }` to tell what happened since it was last asked, `{ stop: true }` to end every connection.
 import { connect } from 'node:net';
 import { kindOf, KINDS } from './mix.mjs';
 
@@ -24,6 +24,8 @@ process.on('message', (message) => {
     state.isStopped = true;
     for (const { socket } of slots) socket?.end();
     process.send({ isStopped: true });
+  } else if (message.isPaused) {
+    state.rate = undefined;
   } else {
     Object.assign(state, { rate: message.rate, begun: performance.now(), due: 0 });
   }

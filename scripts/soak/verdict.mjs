@@ -12,6 +12,10 @@ export const BOUNDS = {
   p99Factor: 2,
   /** … unless it is below so many milliseconds. */
   p99FloorMs: 50,
+  /** A request's processor time in requests of the bare proxy, which takes the machine out of it: the last quarter against the first … */
+  costFactor: 1.25,
+  /** … where the bare proxy was measured so often: within half a minute a machine may become half as fast. */
+  gauges: 8,
   /** Descriptors and timers beyond those before the load, for what a server opens when it is first asked for; sockets: none. */
   descriptors: 4,
   timers: 4,
@@ -28,8 +32,10 @@ export function verdictOf({ samples, before, warm, after }, bounds = BOUNDS) {
   const growth = slope(half.map(({ atS, rssMb }) => [atS, rssMb])) * seconds;
   const growthMost = Math.max(bounds.growthMb, bounds.growthShare * (median(half.map(({ rssMb }) => rssMb)) ?? 0));
   const quarter = Math.max(1, Math.floor(samples.length / 4));
-  const p99 = (part) => median(part.map(({ p99Ms }) => p99Ms)) ?? Number.POSITIVE_INFINITY;
-  const [first, last] = [p99(samples.slice(0, quarter)), p99(samples.slice(-quarter))];
+  const quarters = (of) =>
+    [samples.slice(0, quarter), samples.slice(-quarter)].map((part) => median(part.map(of)) ?? Number.POSITIVE_INFINITY);
+  const [first, last] = quarters(({ p99Ms }) => p99Ms);
+  const [firstCost, lastCost] = quarters(({ cpuUs, bareUs }) => (cpuUs === null ? null : cpuUs / bareUs));
   const requests = total(samples, ({ requests: count }) => count);
   const wrong = total(samples, ({ unexpected }) => Object.values(unexpected).reduce((sum, count) => sum + count, 0));
   const leftOut = total(samples, ({ leftOut: count }) => count);
@@ -37,6 +43,9 @@ export function verdictOf({ samples, before, warm, after }, bounds = BOUNDS) {
     atMost('memory grown in the second half, MB', growthMost, growth),
     atMost('heap in use afterwards beyond before, MB', bounds.heapMb, after.heapMb - warm.heapMb),
     atMost('p99 of the last quarter, ms', Math.max(bounds.p99FloorMs, bounds.p99Factor * first), last),
+    ...(gaugesOf(samples) < bounds.gauges
+      ? []
+      : [atMost('processor time of a request in the last quarter, in those of the bare proxy', bounds.costFactor * firstCost, lastCost)]),
     atMost('sockets left', before.socketCount, after.socketCount),
     atMost('descriptors left', before.descriptors + bounds.descriptors, after.descriptors),
     atMost('timers left', before.timers + bounds.timers, after.timers),
@@ -45,6 +54,11 @@ export function verdictOf({ samples, before, warm, after }, bounds = BOUNDS) {
     atMost('requests left out, of all', bounds.leftOut, leftOut / Math.max(1, requests + leftOut)),
     { what: 'requests', bound: '> 0', seen: requests, holds: requests > 0 },
   ];
+}
+
+/** How often it was found out how fast the machine is. */
+export function gaugesOf(samples) {
+  return new Set(samples.map(({ gaugedAtS }) => gaugedAtS)).size;
 }
 
 /** The median of the slopes between all pairs of points (Theil and Sen): one outlier does not move it. 0 for fewer than two points. */

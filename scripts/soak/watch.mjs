@@ -22,7 +22,7 @@ const STATES = [
 /** One look. `collect`: after a collection of garbage, which nobody should ask for while latencies are measured. */
 export async function look(child, { collect = false } = {}) {
   child.send({ collect });
-  const [{ heapUsed, external, resources }] = await once(child, 'message');
+  const [{ heapUsed, external, resources, stallMs }] = await once(child, 'message');
   const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
   const numberOf = (name) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1]);
   const descriptors = descriptorsOf(child.pid);
@@ -37,6 +37,7 @@ export async function look(child, { collect = false } = {}) {
     socketCount: sockets.length,
     timers: resources.Timeout ?? 0,
     resources,
+    stallMs,
   };
 }
 

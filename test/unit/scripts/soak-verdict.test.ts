@@ -14,6 +14,10 @@ const sample = (index: number, changes: Partial<Sample> = {}): Sample => ({
   rssMb: 170,
   p99Ms: 30,
   requests: 1_000,
+  cpuUs: 80,
+  bareUs: 40,
+  // A gauge with every fourth sample.
+  gaugedAtS: Math.floor(index / 4) * 40,
   leftOut: 0,
   unexpected: {},
   ...changes,
@@ -49,6 +53,11 @@ describe('the verdict of a soak [GW-62]', () => {
     ['a heap that holds 30 MB more', { ...steady(), after: { ...HELD, heapMb: 70 } }, 'heap in use afterwards beyond before, MB'],
     ['latencies that became three times as long', steady((index) => ({ p99Ms: 20 + 2 * index })), 'p99 of the last quarter, ms'],
     ['a last quarter in which nothing was answered', steady((index) => (index < 30 ? {} : { p99Ms: null })), 'p99 of the last quarter, ms'],
+    [
+      'requests that cost half as much again on the same machine',
+      steady((index) => ({ cpuUs: 80 + index })),
+      'processor time of a request in the last quarter, in those of the bare proxy',
+    ],
     ['one socket', { ...steady(), after: { ...HELD, socketCount: 5 } }, 'sockets left'],
     ['five descriptors', { ...steady(), after: { ...HELD, descriptors: 34 } }, 'descriptors left'],
     ['five timers', { ...steady(), after: { ...HELD, timers: 5 } }, 'timers left'],
@@ -68,6 +77,14 @@ describe('the verdict of a soak [GW-62]', () => {
   it.each<[string, Soaked]>([
     ['memory that grows while caches fill, and then no more', steady((index) => ({ rssMb: 100 + Math.min(index, 18) * 5 }))],
     ['one collection of garbage that came late', steady((index) => (index === 39 ? { rssMb: 400 } : {}))],
+    [
+      'requests that cost twice as much on a machine that became half as fast',
+      steady((index) => ({ cpuUs: 80 + 2 * index, bareUs: 40 + index })),
+    ],
+    [
+      'a server that became slow, where nobody knows whether the machine did',
+      steady((index) => ({ cpuUs: 80 + 2 * index, gaugedAtS: Math.floor(index / 10) * 100 })),
+    ],
     ['latencies that are short however they move', steady((index) => ({ p99Ms: index < 10 ? 5 : 45 }))],
   ])('lets pass: %s', (_name, soaked) => {
     expect(failures(soaked)).toEqual([]);
