@@ -103,6 +103,7 @@ async function soak() {
   const before = await look(server.child, { collect: true });
   const traffic = startTraffic(server);
   const yardstick = await startYardstick(product);
+  // Of a cold server and a cold bare proxy: it makes them warm and tells nothing.
   await gauge(traffic, yardstick, { isCold: true });
   const warm = await look(server.child, { collect: true });
   const first = await gauge(traffic, yardstick, { isCold: false });
