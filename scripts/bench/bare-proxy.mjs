@@ -17,9 +17,11 @@ const server = createServer((request, response) => {
         );
       },
       onResponseData(controller, chunk) {
-        if (response.write(chunk)) return;
+        // Nobody drains what a client has left behind, and its connection to the product would be gone from the pool for good.
+        if (response.write(chunk) || response.destroyed) return;
         controller.pause();
-        response.once('drain', () => controller.resume());
+        const resume = () => controller.resume();
+        response.once('drain', resume).once('close', resume);
       },
       onResponseEnd() {
         response.end();

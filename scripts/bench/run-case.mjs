@@ -63,7 +63,9 @@ async function sample(one, party, load, duration, rate) {
   const begin = () => {
     before = cpuOf(party);
   };
-  const { requests, statuses, seconds, latencyUs } = await measure(load, order, begin);
+  const { requests, statuses, seconds, latencyUs } = await measure(load, order, begin).catch((error) => {
+    throw new Error(`${party.name} in "${one.name}": ${error.message}`, { cause: error });
+  });
   const wrong = Object.keys(statuses).filter((status) => Number(status) !== (one.status ?? 200));
   if (wrong.length > 0 || requests === 0) throw new Error(`${party.name} answered ${JSON.stringify(statuses)} in "${one.name}"`);
   const cpu = before === null ? null : cpuOf(party) - before;
