@@ -35,7 +35,7 @@ const minutes = Number(options.minutes);
 const share = Number(options.share);
 /** Forty samples at least, and none oftener than a second. */
 const everySeconds = Number(options.every ?? Math.max(1, Math.min(10, (minutes * 60) / 40)));
-const gaugeSeconds = Number(options['gauge-every']) || Number.POSITIVE_INFINITY;
+const gaugeSeconds = Number(options['gauge-every']) === 0 ? Number.POSITIVE_INFINITY : Number(options['gauge-every']);
 if (!(minutes > 0 && share > 0 && share <= 1 && everySeconds > 0 && gaugeSeconds >= 2 * everySeconds))
   throw new Error('--minutes and --every are positive, --share is above 0 and at most 1, --gauge-every is 0 or at least twice --every');
 
@@ -103,12 +103,12 @@ async function soak() {
   const before = await look(server.child, { collect: true });
   const traffic = startTraffic(server);
   const yardstick = await startYardstick(product);
-  // Of a cold server and a cold bare proxy: it makes them warm and tells nothing.
-  await gauge(traffic, yardstick, { isCold: true });
+  // Of a cold server and a cold bare proxy: it makes them warm, and of it only wrong answers count.
+  const cold = await gauge(traffic, yardstick, { isCold: true });
   const warm = await look(server.child, { collect: true });
   const first = await gauge(traffic, yardstick, { isCold: false });
   console.log(`${minutes} min at ${share} of what it carries, which is ${first.full.toFixed(0)} requests/s now.`);
-  const samples = await hold(server.child, traffic, yardstick, first);
+  const samples = await hold(server.child, traffic, yardstick, { ...first, unexpected: added(cold.unexpected, first.unexpected) });
   traffic.send({ stop: true });
   await once(traffic, 'message');
   await end(traffic);
@@ -150,7 +150,9 @@ async function hold(child, traffic, yardstick, first) {
   console.log(COLUMNS.map(([heading, width]) => heading.padStart(width)).join('  '));
   for (let at = everySeconds; at <= minutes * 60; at += everySeconds) {
     if (at - everySeconds - gaugedAt >= gaugeSeconds) {
-      ({ unexpected: earlier, ...gauged } = await gauge(traffic, yardstick, { isCold: false }));
+      const { unexpected, ...now } = await gauge(traffic, yardstick, { isCold: false });
+      gauged = now;
+      earlier = added(earlier, unexpected);
       gaugedAt = at - everySeconds;
       // What was asked of the server meanwhile is in no sample.
       machine(0);

@@ -20,8 +20,11 @@ const server = createServer((request, response) => {
         // Nobody drains what a client has left behind, and its connection to the product would be gone from the pool for good.
         if (response.write(chunk) || response.destroyed) return;
         controller.pause();
-        const resume = () => controller.resume();
-        response.once('drain', resume).once('close', resume);
+        const resume = () => {
+          response.off('drain', resume).off('close', resume);
+          controller.resume();
+        };
+        response.on('drain', resume).on('close', resume);
       },
       onResponseEnd() {
         response.end();

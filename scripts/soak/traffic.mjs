@@ -1,6 +1,7 @@
 // The clients of a soak, in a process of their own: so many at once, each with a connection that stays, some requests on connections that are
 // opened for them. Started with `{ port, authorization, clients }`; told over IPC `{ rate }` (null: as fast as answers come) to go on,
-// `{ isPaused: true }` to ask nothing for a while, `{ tell: true }` to tell what happened since it was last asked, `{ stop: true }` to end every connection.
+// `{ isPaused: true }` to ask nothing for a while, `{ tell: true }` to tell what happened since it was last asked, `{ stop: true }` to end
+// every connection.
 import { connect } from 'node:net';
 import { kindOf, KINDS } from './mix.mjs';
 
